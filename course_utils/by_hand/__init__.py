@@ -1,0 +1,1 @@
+"""The arithmetic that the lessons teach, in NumPy alone."""

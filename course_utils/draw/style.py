@@ -1,0 +1,50 @@
+"""Figures of one look: size, fonts, colours that a colour-blind reader can tell apart."""
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.figure import Figure
+
+# Okabe and Ito (2008), Color Universal Design.
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SIGNED = "RdBu_r"  # white at zero, red above, blue below
+DOTS_PER_INCH = 90
+
+
+def new_figure(width, height):
+    """Return an empty figure of `width` × `height` inches that lays itself out."""
+    return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
+
+
+def signed_limit(values):
+    """Return the symmetric colour limit of signed values: white stays at zero."""
+    return float(np.abs(values).max(initial=0)) or 1.0
+
+
+def looks_signed(values):
+    """Return True when an array has values clearly below zero."""
+    return float(np.min(values, initial=0)) < -1e-6
+
+
+def cell_colours(values, signed):
+    """Return one background per value, (…, 3) in 0…1.
+
+    Signed values are red and blue around white; others grey from black at 0 to white at 1, or at
+    the largest value where that is above 1.
+    """
+    if signed:
+        return colormaps[SIGNED](values / signed_limit(values) / 2 + 0.5)[..., :3]
+    grey = np.clip(values / max(1, np.max(values, initial=1)), 0, 1)
+    return np.repeat(grey[..., None], 3, axis=-1)
+
+
+def ink_on(colour):
+    """Return black or white, whichever is easier to read on a colour (WCAG 2.2, contrast)."""
+    linear = np.where(np.array(colour) <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [0.2126, 0.7152, 0.0722]
+    return "black" if luminance > 0.179 else "white"
+
+
+def number(value):
+    """Return a number in at most two decimals, with a real minus sign: 3, 0.25, −1.5."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text.replace("-", "−")

@@ -1,0 +1,59 @@
+"""Starting Keras on TensorFlow: quietly, reproducibly, or with a sentence that says what to do."""
+
+import contextlib
+import os
+import sys
+from importlib.util import find_spec
+
+from course_utils.errors import CourseError
+from course_utils.waiting import waiting
+
+SEED = 1
+
+
+def start_keras(seed=SEED):
+    """Import Keras with the TensorFlow backend and seed Python, NumPy and TensorFlow.
+
+    Raises:
+        CourseError: TensorFlow is missing, or Keras was told to use another backend.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _require_tensorflow()
+    _require_backend(os.environ.setdefault("KERAS_BACKEND", "tensorflow"))
+    if "keras" not in sys.modules:
+        with waiting("Starting TensorFlow"), _quiet_stderr():
+            import keras
+    import keras
+
+    _require_backend(keras.backend.backend())
+    keras.utils.set_random_seed(seed)
+
+
+def _require_tensorflow():
+    if "tensorflow" not in sys.modules and find_spec("tensorflow") is None:
+        raise CourseError(
+            "This course expected TensorFlow, and it is not installed here: run "
+            '`pip install -e ".[cpu]"` in the course\'s folder, then restart the kernel.'
+        )
+
+
+def _require_backend(backend):
+    if backend != "tensorflow":
+        raise CourseError(
+            f"This course expected Keras on the TensorFlow backend, and Keras is set to {backend!r}: "
+            "set KERAS_BACKEND=tensorflow (or remove it), then restart the kernel."
+        )
+
+
+@contextlib.contextmanager
+def _quiet_stderr():
+    """Send file descriptor 2 elsewhere: TensorFlow's C++ code writes there while it loads."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,0 +1,6 @@
+"""Explorers: pictures that answer when a setting is changed, by hand or from code."""
+
+from course_utils.widgets.conv_stepper import ConvStepper
+from course_utils.widgets.kernel_lab import KernelLab
+
+__all__ = ["ConvStepper", "KernelLab"]

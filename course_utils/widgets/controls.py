@@ -1,0 +1,132 @@
+"""Controls with one protocol: `box` to show, `read`, `write` and `on_change`.
+
+Only core widgets of ipywidgets 7.7.1 are used. Each input has a label that a screen reader finds.
+"""
+
+import ipywidgets
+import numpy as np
+
+NARROW, WIDE = "9rem", "16rem"
+
+
+class Field:
+    """One ipywidgets input."""
+
+    def __init__(self, widget):
+        self.box = widget
+
+    def read(self):
+        return self.box.value
+
+    def write(self, value):
+        self.box.value = value
+
+    def on_change(self, callback):
+        self.box.observe(lambda change: callback(), names="value")
+
+
+class Count(Field):
+    """A whole number within limits that move with the state; arrow keys step it."""
+
+    def __init__(self, label, least=0, most=100):
+        super().__init__(
+            ipywidgets.BoundedIntText(
+                value=least, min=least, max=most, description=label, style=_wide_label(),
+                layout={"width": NARROW},
+            )
+        )
+
+    def limit(self, most):
+        self.box.max = most
+
+
+class Number(Field):
+    """A real number."""
+
+    def __init__(self, label):
+        super().__init__(
+            ipywidgets.FloatText(
+                description=label, step=0.25, style=_wide_label(), layout={"width": NARROW}
+            )
+        )
+
+
+class Choice(Field):
+    """One of several names."""
+
+    def __init__(self, label, options):
+        super().__init__(
+            ipywidgets.Dropdown(
+                options=list(options), description=label, style=_wide_label(),
+                layout={"width": WIDE},
+            )
+        )
+
+
+class KernelGrid:
+    """A kernel as a grid of number fields, one grid for each channel."""
+
+    def __init__(self, label="Kernel"):
+        self.label = label
+        self.box = ipywidgets.VBox([])
+        self._cells = np.empty((0, 0, 0), object)
+        self._callback = lambda: None
+        self._writing = False
+
+    def read(self):
+        """Return the kernel in the shape in which it was written."""
+        return self._exact.reshape(self._shape)
+
+    def write(self, kernel):
+        self._shape = kernel.shape
+        self._exact = np.array(kernel, float)
+        if kernel.ndim == 2:
+            self._exact = self._exact[..., None]
+        self._writing = True
+        try:
+            if self._exact.shape != self._cells.shape:
+                self._build(self._exact.shape)
+            # A field shows four decimals; the exact value is kept until somebody edits it.
+            for place, cell in np.ndenumerate(self._cells):
+                cell.value = round(float(self._exact[place]), 4)
+        finally:
+            self._writing = False
+
+    def on_change(self, callback):
+        self._callback = callback
+
+    def _build(self, shape):
+        self._cells = np.empty(shape, object)
+        for place in np.ndindex(shape):
+            self._cells[place] = self._cell(place, shape[2])
+        self.box.children = [self._grid(channel, shape) for channel in range(shape[2])]
+
+    def _cell(self, place, channels):
+        row, column, channel = place
+        name = f"{self.label} row {row}, column {column}"
+        name += f", channel {channel}" if channels > 1 else ""
+        # The label stays for screen readers, at a width of nothing.
+        cell = ipywidgets.FloatText(
+            description=name, step=0.25, style={"description_width": "0"},
+            layout={"width": "3.9rem", "margin": "1px"},
+        )
+        cell.observe(lambda change: self._cell_changed(place, change.new), names="value")
+        return cell
+
+    def _grid(self, channel, shape):
+        heading = self.label + (f", channel {channel}" if shape[2] > 1 else "")
+        grid = ipywidgets.GridBox(
+            list(self._cells[..., channel].flat),
+            layout={"grid_template_columns": f"repeat({shape[1]}, 4.1rem)"},
+        )
+        return ipywidgets.VBox([ipywidgets.HTML(f"<b>{heading}</b>"), grid])
+
+    def _cell_changed(self, place, value):
+        if not self._writing:
+            self._exact = self._exact.copy()
+            self._exact[place] = value
+            self._callback()
+
+
+def _wide_label():
+    return {"description_width": "initial"}

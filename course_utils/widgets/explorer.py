@@ -1,0 +1,85 @@
+"""The contract of every explorer.
+
+An explorer is a plain object: a frozen `state`, a pure `compute(state)`, a picture, and words. The
+ipywidgets around it are made only when somebody looks (`widgets.shell`). With COURSE_HEADLESS=1 an
+explorer is a PNG and its description, so a lesson reads the same on GitHub and under nbval.
+
+A subclass gives:
+    title, try_this: its name, and a line that suggests what to try.
+    compute(state) -> data: everything that is shown. Raises ValueError for an impossible state.
+    describe(data, state) -> str: what is shown, in words that do not vary between machines.
+    readout(data, state) -> str: the numbers of the moment.
+    draw(data, state) -> Shown: the picture that stands for it where nothing moves.
+    views(data, state) -> {name: html}: the live picture, in parts.
+    controls() -> {field of the state: control}: see `widgets.controls`.
+    actions() -> {label: function}: its buttons.
+    settle(state, changes) -> state: adjust what no longer fits after a change.
+"""
+
+from dataclasses import fields, replace
+
+from course_utils.places import headless
+
+
+class Explorer:
+    """A picture whose settings can be changed by hand, or by `set` from code."""
+
+    title = ""
+    try_this = ""
+
+    def __init__(self, state):
+        self._start = state
+        self._shell = None
+        self.state = state
+        self.data = self.compute(state)
+
+    def set(self, **changes):
+        """Change settings, show the result, and return the explorer.
+
+        Raises:
+            ValueError: a setting that does not exist, or values that cannot be; the state
+                and the picture then stay as they were.
+        """
+        known = [field.name for field in fields(self.state)]
+        for name in changes:
+            if name not in known:
+                raise ValueError(f"Expected one of {', '.join(known)}. Received {name!r}.")
+        state = self.settle(replace(self.state, **changes), changes)
+        self.data = self.compute(state)
+        self.state = state
+        if self._shell:
+            self._shell.update()
+        return self
+
+    def reset(self):
+        """Return to the state that the explorer started with."""
+        return self.set(**{f.name: getattr(self._start, f.name) for f in fields(self._start)})
+
+    def settle(self, state, changes):
+        """Return the state, adjusted where a change made another setting impossible."""
+        return state
+
+    def actions(self):
+        """Return {label: function without arguments} for the buttons."""
+        return {}
+
+    @property
+    def description(self):
+        """What is shown, in words: the alt text and the repr."""
+        return self.describe(self.data, self.state)
+
+    def __repr__(self):
+        return self.description
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        display(self.draw(self.data, self.state) if headless() else self.live())
+
+    def live(self):
+        """Return the ipywidgets box with picture and controls; made once, shown anywhere."""
+        if self._shell is None:
+            from course_utils.widgets.shell import Shell
+
+            self._shell = Shell(self)
+        return self._shell.box

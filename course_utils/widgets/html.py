@@ -1,0 +1,69 @@
+"""Pieces of a live picture in HTML: number tables and images with alt text."""
+
+import base64
+import html
+import io
+
+import numpy as np
+from PIL import Image
+
+from course_utils.draw.style import cell_colours, ink_on, looks_signed, number
+
+CELL_WIDTH, CELL_HEIGHT = 38, 26  # pixels, as in shell.STYLE
+
+
+def figure(caption, content, name=""):
+    """Return content under a caption; `name` is what a screen reader calls it."""
+    label = f' aria-label="{html.escape(name)}"' if name else ""
+    return (
+        f'<figure class="course-view" style="margin:4px 16px 4px 0"{label}>'
+        f"<figcaption>{html.escape(caption)}</figcaption>{content}</figure>"
+    )
+
+
+def table(values, marked=(), mark="here", extras=None, signed=None, zeros=((0, 0), (0, 0))):
+    """Return a table of numbers, coloured as `draw.number_grids` colours them.
+
+    Args:
+        values: (height, width).
+        marked: the (row, column) cells to outline, with the CSS class `mark`.
+        extras: {(row, column): html} to add to a cell.
+        signed: True for red and blue around white; by default when there are negative values.
+        zeros: ((top, bottom), (left, right)) rows and columns of padding, drawn hatched.
+    """
+    colours = cell_colours(values, looks_signed(values) if signed is None else signed)
+    (top, bottom), (left, right) = zeros
+    pixels = np.zeros(values.shape, bool)
+    pixels[top : values.shape[0] - bottom, left : values.shape[1] - right] = True
+    kinds = np.where(pixels, "", "zero").astype(object)
+    for place in marked:
+        kinds[place] += f" {mark}"
+    extras = extras or {}
+    rows = [
+        "".join(
+            _cell(value, colours[row, column], kinds[row, column], extras.get((row, column), ""))
+            for column, value in enumerate(line)
+        )
+        for row, line in enumerate(values)
+    ]
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def _cell(value, colour, kind, extra):
+    red, green, blue = (np.asarray(colour) * 255).round().astype(int)
+    style = f"background-color:rgb({red},{green},{blue});color:{ink_on(colour)}"
+    if "zero" in kind:
+        style = ""
+    return f'<td class="{kind}" style="{style}">{number(value)}{extra}</td>'
+
+
+def image(pixels, alt, width):
+    """Return an `<img>` of (height, width) or (height, width, 3) uint8 pixels."""
+    stream = io.BytesIO()
+    # The browser gets the picture from the same machine: speed matters more than size.
+    Image.fromarray(pixels).save(stream, format="PNG", compress_level=1)
+    source = base64.b64encode(stream.getvalue()).decode()
+    return (
+        f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" '
+        f'style="width:{width}px">'
+    )

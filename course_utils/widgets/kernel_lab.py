@@ -1,0 +1,286 @@
+"""KernelLab: what a kernel does to a whole photograph."""
+
+import random
+from dataclasses import dataclass, replace
+
+import numpy as np
+from matplotlib import colormaps
+from PIL import Image
+
+from course_utils import datasets, draw
+from course_utils.by_hand.convolution import shift_and_add
+from course_utils.by_hand.kernels import KERNELS, separate
+from course_utils.draw.style import SIGNED, number, signed_limit
+from course_utils.widgets import html
+from course_utils.widgets.controls import Choice, KernelGrid
+from course_utils.widgets.explorer import Explorer
+
+LONGEST = 256  # pixels along the longer side: larger photographs are reduced
+SIZES = (3, 4, 5, 6, 7)
+CUSTOM, YOURS = "my own", "your image"
+COLOURS, VIEWS = ("colour", "grey"), ("as a picture", "signed")
+FOUND = 0.005  # mean difference to the target, in 0…1, below which the kernel counts as found
+_LUT = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What can be changed: see `KernelLab`."""
+
+    photograph: str
+    preset: str
+    colours: str
+    view: str
+    kernel: np.ndarray
+    secret: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Filtered:
+    """What is shown: photograph, output, the secret kernel's output, the kernel's two factors."""
+
+    image: np.ndarray
+    output: np.ndarray
+    target: np.ndarray | None
+    difference: float | None
+    factors: tuple | None
+
+
+class KernelLab(Explorer):
+    """Slide a kernel over a photograph: presets, or a kernel of your own from 3 × 3 to 7 × 7.
+
+    Args:
+        photograph: one of `datasets.photographs()`, or an image of your own,
+            (height, width) or (height, width, 3) in 0…1.
+        preset: one of `by_hand.kernels.KERNELS`.
+        kernel: a kernel of your own instead, 3 to 7 values high and wide.
+        colours: "colour" (each channel alone, as photo editors do) or "grey".
+        view: "as a picture" (cut off at 0 and 1) or "signed" (white is 0; in colour mid-grey).
+            By default signed when the kernel's values sum to 0.
+
+    Raises:
+        ValueError: an unknown name, or a kernel or image of another shape.
+    """
+
+    title = "KernelLab"
+    try_this = (
+        "Choose a preset, then change one number. Make the numbers sum to 0, then to 1, and watch "
+        "the brightness. Guess the kernel: rebuild the hidden one from its output."
+    )
+
+    def __init__(self, photograph="camera", preset="Sobel x", kernel=None, colours="grey",
+                 view=None):
+        self._images = {}
+        self._own = None
+        if not isinstance(photograph, str):
+            self._own, photograph = _reduced(_as_photograph(photograph)), YOURS
+        _require_name("preset", preset, KERNELS)
+        preset, kernel = (preset, KERNELS[preset]) if kernel is None else (CUSTOM, kernel)
+        kernel = np.asarray(kernel, float)
+        super().__init__(State(photograph, preset, colours, view or _fitting_view(kernel), kernel))
+
+    def compute(self, state):
+        _require_name("preset", state.preset, [*KERNELS, CUSTOM])
+        _require_name("colours", state.colours, COLOURS)
+        _require_name("view", state.view, VIEWS)
+        _require_kernel(state.kernel)
+        image = self._image(state.photograph, state.colours)
+        output = shift_and_add(image, state.kernel.astype(np.float32))
+        target = difference = None
+        if state.secret:
+            target = shift_and_add(image, KERNELS[state.secret].astype(np.float32))
+            difference = _difference(output, target)
+        return Filtered(image, output, target, difference, separate(state.kernel))
+
+    def _image(self, name, colours):
+        """Return the reduced photograph as float32; computed once for each pair."""
+        if (name, colours) not in self._images:
+            image = self._own if name == YOURS else None
+            if image is None:
+                _require_name("photograph", name, self._names())
+                image = _reduced(datasets.load_photograph(name))
+            if colours == "grey":
+                image = image.mean(axis=-1) if image.ndim == 3 else image
+            self._images[name, colours] = image
+        return self._images[name, colours]
+
+    def _names(self):
+        return [*datasets.photographs(), *([YOURS] if self._own is not None else [])]
+
+    def settle(self, state, changes):
+        """A preset brings its kernel and its view; an edited kernel is no preset any more."""
+        if "preset" in changes and state.preset in KERNELS and "kernel" not in changes:
+            state = replace(state, kernel=KERNELS[state.preset])
+        elif "kernel" in changes:
+            state = replace(state, kernel=np.asarray(state.kernel, float))
+            if "preset" not in changes:
+                state = replace(state, preset=CUSTOM)
+        if "view" not in changes and "preset" in changes:
+            state = replace(state, view=_fitting_view(state.kernel))
+        return state
+
+    def resize(self, size):
+        """Give the kernel `size` × `size` values: zeros around it, or its middle."""
+        _require_name("size", size, SIZES)
+        wide = np.zeros((2 * max(SIZES), 2 * max(SIZES)))
+        height, width = self.state.kernel.shape
+        top, left = max(SIZES) - height // 2, max(SIZES) - width // 2
+        wide[top : top + height, left : left + width] = self.state.kernel
+        start = max(SIZES) - size // 2
+        return self.set(kernel=wide[start : start + size, start : start + size])
+
+    def guess(self, seed=None):
+        """Hide a kernel and show its output: find the kernel that made it."""
+        secret = random.Random(seed).choice(sorted(set(KERNELS) - {"identity"}))
+        view = _fitting_view(KERNELS[secret])
+        return self.set(secret=secret, preset="identity", view=view)
+
+    def give_up(self):
+        """Reveal the hidden kernel and end the game."""
+        if not self.state.secret:
+            raise ValueError("Expected a game in progress. Received none: press Guess first.")
+        return self.set(preset=self.state.secret, secret=None)
+
+    def describe(self, data, state):
+        height, width = data.image.shape[:2]
+        rows, columns = state.kernel.shape
+        text = (
+            f"The photograph {state.photograph} in {state.colours}, {height} × {width} pixels, "
+            f"and beside it the output of the {rows} × {columns} kernel {state.preset}, "
+            f"{data.output.shape[0]} × {data.output.shape[1]}, shown {state.view}. "
+            f"The kernel's values sum to {number(state.kernel.sum())}."
+        )
+        return text + (" A third picture is the output of a hidden kernel." * bool(state.secret))
+
+    def readout(self, data, state):
+        low, high = number(data.output.min()), number(data.output.max())
+        return (
+            f"Output from {low} to {high}. Kernel sum {number(state.kernel.sum())}. "
+            f"{_separability(state.kernel, data.factors)}{_game(data, state)}"
+        )
+
+    def draw(self, data, state):
+        if state.secret:
+            return draw.pictures(
+                {"photograph": data.image, "your output": _pixels(data.output, state.view) / 255,
+                 "the hidden kernel's output": _pixels(data.target, state.view) / 255},
+                self.description,
+            )
+        signed = state.view == "signed"
+        return draw.kernel_result(
+            data.image, state.kernel, data.output, state.preset, signed, self.description
+        )
+
+    def views(self, data, state):
+        height, width = data.image.shape[:2]
+        shown = int(300 * width / max(height, width))
+        pictures = {"photograph": (data.image, "as a picture"), "output": (data.output, state.view)}
+        if state.secret:
+            pictures["hidden kernel's output"] = (data.target, state.view)
+        alts = {"output": self.description}
+        views = {
+            name: html.figure(
+                name, html.image(_pixels(values, view), alts.get(name, name), shown)
+            )
+            for name, (values, view) in pictures.items()
+        }
+        views.setdefault("hidden kernel's output", "")
+        return views
+
+    def controls(self):
+        return {
+            "photograph": Choice("Photograph", self._names()),
+            "preset": Choice("Preset", [*KERNELS, CUSTOM]),
+            "colours": Choice("Colours", COLOURS),
+            "view": Choice("View", VIEWS),
+            "kernel": KernelGrid(),
+        }
+
+    def actions(self):
+        sizes = {f"{n} × {n}": lambda n=n: self.resize(n) for n in SIZES}
+        flip = {"Flip": lambda: self.set(kernel=self.state.kernel[::-1, ::-1])}
+        return {**sizes, **flip, "Guess the kernel": self.guess, "Give up": self.give_up}
+
+
+def _as_photograph(image):
+    image = np.asarray(image, np.float32)
+    image = image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
+        raise ValueError(
+            "Expected an image of shape (height, width), or with 1 or 3 channels. "
+            f"Received shape {image.shape}."
+        )
+    if min(image.shape[:2]) < max(SIZES) or not 0 <= image.min() <= image.max() <= 1:
+        raise ValueError(
+            f"Expected an image of at least {max(SIZES)} × {max(SIZES)} pixels in 0…1. Received "
+            f"{image.shape[0]} × {image.shape[1]} in {image.min():g}…{image.max():g}."
+        )
+    return image
+
+
+def _reduced(image):
+    """Return an image of at most 256 pixels a side, float32."""
+    image = image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image
+    scale = LONGEST / max(image.shape[:2])
+    if scale >= 1:
+        return image.astype(np.float32)
+    size = [max(round(n * scale), max(SIZES)) for n in image.shape[1::-1]]
+    small = Image.fromarray((image * 255).round().astype(np.uint8)).resize(size, Image.BOX)
+    return np.asarray(small, np.float32) / 255
+
+
+def _pixels(values, view):
+    """Return values as uint8 pixels by a look-up: drawing with matplotlib takes ten times longer."""
+    if view == "as a picture":
+        return (np.clip(values, 0, 1) * 255).astype(np.uint8)
+    scaled = values * (127 / signed_limit(values)) + 128
+    scaled = scaled.astype(np.uint8)
+    return _LUT[scaled] if values.ndim == 2 else scaled
+
+
+def _difference(output, target):
+    """Return the mean difference over the part that both outputs cover, centres aligned."""
+    height, width = np.minimum(output.shape[:2], target.shape[:2])
+    cuts = []
+    for values in (output, target):
+        top, left = (values.shape[0] - height) // 2, (values.shape[1] - width) // 2
+        cuts.append(values[top : top + height, left : left + width])
+    return float(np.abs(cuts[0] - cuts[1]).mean())
+
+
+def _separability(kernel, factors):
+    if factors is None:
+        return "Not separable: no column times row gives this kernel."
+    column, row = (" ".join(number(value) for value in part) for part in factors)
+    return (
+        f"Separable: column [{column}] times row [{row}], {sum(kernel.shape)} multiplications a "
+        f"pixel instead of {kernel.size}."
+    )
+
+
+def _game(data, state):
+    if not state.secret:
+        return ""
+    if data.difference < FOUND:
+        return f" <b>Found: the hidden kernel is {state.secret}.</b>"
+    return f" <b>Mean difference from the target: {data.difference:.3f}.</b>"
+
+
+def _fitting_view(kernel):
+    return "signed" if abs(np.sum(kernel)) < 1e-6 else "as a picture"
+
+
+def _require_name(what, name, known):
+    if name not in known:
+        names = ", ".join(str(one) for one in known)
+        raise ValueError(f"Expected {what} as one of {names}. Received {name!r}.")
+
+
+def _require_kernel(kernel):
+    if kernel.ndim != 2 or not all(min(SIZES) <= n <= max(SIZES) for n in kernel.shape):
+        raise ValueError(
+            f"Expected a kernel of shape (height, width), each from {min(SIZES)} to {max(SIZES)}. "
+            f"Received shape {kernel.shape}."
+        )
+    if not np.isfinite(kernel).all():
+        raise ValueError("Expected finite numbers in the kernel. Received NaN or infinity.")

@@ -1,0 +1,107 @@
+"""The ipywidgets around an explorer: controls, live picture, readout, refusals, reset."""
+
+import html
+
+import ipywidgets
+
+
+class Shell:
+    """Shows an explorer and keeps controls, picture and state in step.
+
+    Views are HTML whose text is sent only when it changed: no Output widget and no display
+    update, which flicker, pile up on Colab and hide errors.
+    """
+
+    def __init__(self, explorer):
+        self.explorer = explorer
+        self.controls = explorer.controls()
+        self.views = {}
+        self.readout = ipywidgets.HTML()
+        self.refusal = ipywidgets.HTML()
+        self._updating = False
+        self.update()
+        for name, control in self.controls.items():
+            control.on_change(lambda name=name: self._changed(name))
+        self.box = self._arrange()
+
+    def update(self):
+        """Show the explorer's present state everywhere."""
+        self._updating = True
+        try:
+            for name, control in self.controls.items():
+                self._write(name, control)
+        finally:
+            self._updating = False
+        data, state = self.explorer.data, self.explorer.state
+        for name, text in self.explorer.views(data, state).items():
+            self._put(self.views.setdefault(name, ipywidgets.HTML()), text)
+        status = f'<div role="status" aria-live="polite">{self.explorer.readout(data, state)}</div>'
+        self._put(self.readout, status)
+        self._put(self.refusal, "")
+
+    def _write(self, name, control):
+        limits = getattr(self.explorer, "limits", dict)()
+        if name in limits:
+            control.limit(limits[name])
+        control.write(getattr(self.explorer.state, name))
+
+    def _changed(self, name):
+        if not self._updating:
+            self._try(lambda: self.explorer.set(**{name: self.controls[name].read()}))
+
+    def _try(self, action):
+        """Do it, or say why not and leave the last picture standing."""
+        try:
+            action()
+        except ValueError as error:
+            self._put(self.refusal, f'<div role="alert" class="course-refusal">{_text(error)}</div>')
+
+    def _arrange(self):
+        heading = ipywidgets.HTML(
+            f"{STYLE}<b>{_text(self.explorer.title)}</b><br>{_text(self.explorer.try_this)}"
+        )
+        buttons = ipywidgets.HBox([self._button(*item) for item in self._actions().items()])
+        inputs = [control.box for control in self.controls.values()]
+        wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
+        return ipywidgets.VBox(
+            [
+                heading,
+                ipywidgets.Box(inputs, layout=wrap),
+                buttons,
+                self.refusal,
+                ipywidgets.Box(list(self.views.values()), layout=wrap),
+                self.readout,
+            ]
+        )
+
+    def _actions(self):
+        return {**self.explorer.actions(), "Reset": self.explorer.reset}
+
+    def _button(self, label, action):
+        button = ipywidgets.Button(description=label, layout={"width": "auto"})
+        button.on_click(lambda _: self._try(action))
+        return button
+
+    @staticmethod
+    def _put(widget, text):
+        if widget.value != text:
+            widget.value = text
+
+
+STYLE = """<style>
+.course-refusal { border-left: 4px solid #D55E00; padding: 4px 8px; }
+.course-view { position: relative; margin: 4px 16px 4px 0; line-height: 1.2; }
+.course-view figcaption { font-weight: 600; margin-bottom: 2px; }
+.course-view table { border-collapse: collapse; }
+.course-view td { border: 1px solid #888; width: 38px; min-width: 38px; height: 26px; padding: 0;
+  text-align: center; font: 12px/1 monospace; box-sizing: border-box; }
+.course-view td.zero { color: #222; background: repeating-linear-gradient(
+  135deg, #ddd 0 4px, #bbb 4px 6px); }
+.course-view td.here { outline: 3px solid #E69F00; outline-offset: -3px; }
+.course-view td.now { outline: 3px solid #0072B2; outline-offset: -3px; }
+.course-view img { image-rendering: pixelated; max-width: 100%; display: block; }
+</style>"""
+
+
+def _text(value):
+    return html.escape(str(value))
