@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 
 NARROW, WIDE = "9rem", "16rem"
+APART = "2px 16px 2px 0"  # margin: keeps a label away from the field before it
 
 
 class Field:
@@ -32,7 +33,7 @@ class Count(Field):
         super().__init__(
             ipywidgets.BoundedIntText(
                 value=least, min=least, max=most, description=label, style=_wide_label(),
-                layout={"width": NARROW},
+                layout={"width": NARROW, "margin": APART},
             )
         )
 
@@ -46,7 +47,7 @@ class Number(Field):
     def __init__(self, label):
         super().__init__(
             ipywidgets.FloatText(
-                description=label, step=0.25, style=_wide_label(), layout={"width": NARROW}
+                description=label, step=0.25, style=_wide_label(), layout={"width": NARROW, "margin": APART},
             )
         )
 
@@ -58,7 +59,7 @@ class Choice(Field):
         super().__init__(
             ipywidgets.Dropdown(
                 options=list(options), description=label, style=_wide_label(),
-                layout={"width": WIDE},
+                layout={"width": WIDE, "margin": APART},
             )
         )
 
@@ -68,7 +69,7 @@ class KernelGrid:
 
     def __init__(self, label="Kernel"):
         self.label = label
-        self.box = ipywidgets.VBox([])
+        self.box = ipywidgets.HBox([])
         self._cells = np.empty((0, 0, 0), object)
         self._callback = lambda: None
         self._writing = False
@@ -119,7 +120,7 @@ class KernelGrid:
             list(self._cells[..., channel].flat),
             layout={"grid_template_columns": f"repeat({shape[1]}, 4.1rem)"},
         )
-        return ipywidgets.VBox([ipywidgets.HTML(f"<b>{heading}</b>"), grid])
+        return ipywidgets.VBox([ipywidgets.HTML(f"<b>{heading}</b>"), grid], layout={"margin": APART})
 
     def _cell_changed(self, place, value):
         if not self._writing:

@@ -13,6 +13,7 @@ from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer
 
 LARGEST = 16  # cells along a side, padding included: more cannot be read
+CAPTION = 22  # pixels above each table
 PACE = 0.5  # seconds between two steps of Run
 
 
@@ -156,15 +157,16 @@ class ConvStepper(Explorer):
         # Image and output share one view: hovering an output value frames its window.
         hover = _HoverFrames(data, state)
         output = html.table(data.output, [(state.row, state.column)], "now", hover.frames())
-        image = _stack("image", data.padded, marked=here, zeros=data.zeros)
+        tall = data.padded.shape[0]
+        image = _stack("image", data.padded, tall, marked=here, zeros=data.zeros)
         return {
             "image and output": (
-                f'<div style="position:relative;display:flex;flex-flow:row wrap">{hover.style}'
-                f'{image}{html.figure("output", output, self.description)}</div>'
+                f'<figure class="course-view" aria-label="{self.description}" style="display:flex">'
+                f'{hover.style}{image}{_block("output", output, tall)}</figure>'
             ),
-            "window": _stack("window", patch),
-            "kernel": _stack("× kernel", data.weights, signed=True),
-            "products": _stack("= products", products, signed=True),
+            "window": _stack("window", patch, tall),
+            "kernel": _stack("× kernel", data.weights, tall, signed=True),
+            "products": _stack("= products", products, tall, signed=True),
         }
 
     def controls(self):
@@ -233,7 +235,7 @@ class _HoverFrames:
 
     def _frame(self, place, size):
         top, left = (index * self.state.stride for index in place)
-        pitch = self.data.padded.shape[0] * html.CELL_HEIGHT + CAPTION
+        pitch = CAPTION + self.data.padded.shape[0] * html.CELL_HEIGHT
         return "".join(
             f'<i class="course-hover" style="left:{left * html.CELL_WIDTH}px;'
             f'top:{CAPTION + channel * pitch + top * html.CELL_HEIGHT}px;{size}"></i>'
@@ -241,19 +243,23 @@ class _HoverFrames:
         )
 
 
-CAPTION = 22  # pixels above each table of a stack
+def _stack(name, values, tall, **table):
+    """Return an array's channels as tables under each other, each as high as `tall` cells."""
+    channels = range(values.shape[2])
+    names = [f"{name}, channel {channel}" if len(channels) > 1 else name for channel in channels]
+    blocks = [
+        _block(names[channel], html.table(values[..., channel], **table), tall)
+        for channel in channels
+    ]
+    return f'<div class="course-view" style="position:static;margin:0 16px 0 0">{"".join(blocks)}</div>'
 
 
-def _stack(name, values, **table):
-    """Return the channels of an array as tables under each other."""
-    parts = []
-    for channel in range(values.shape[2]):
-        title = f"{name}, channel {channel}" if values.shape[2] > 1 else name
-        parts.append(
-            f'<div style="height:{CAPTION}px;font-weight:600">{title}</div>'
-            + html.table(values[..., channel], **table)
-        )
-    return f'<div class="course-view" style="position:static">{"".join(parts)}</div>'
+def _block(caption, table, tall):
+    height = CAPTION + tall * html.CELL_HEIGHT
+    return (
+        f'<div style="min-height:{height}px"><div class="caption" '
+        f'style="height:{CAPTION}px">{caption}</div>{table}</div>'
+    )
 
 
 def _require_readable(shape):

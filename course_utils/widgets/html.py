@@ -9,16 +9,13 @@ from PIL import Image
 
 from course_utils.draw.style import cell_colours, ink_on, looks_signed, number
 
-CELL_WIDTH, CELL_HEIGHT = 38, 26  # pixels, as in shell.STYLE
+CELL_WIDTH, CELL_HEIGHT = 42, 26  # pixels, as in shell.STYLE
 
 
-def figure(caption, content, name=""):
-    """Return content under a caption; `name` is what a screen reader calls it."""
-    label = f' aria-label="{html.escape(name)}"' if name else ""
-    return (
-        f'<figure class="course-view" style="margin:4px 16px 4px 0"{label}>'
-        f"<figcaption>{html.escape(caption)}</figcaption>{content}</figure>"
-    )
+def figure(caption, content):
+    """Return content under a caption."""
+    caption = f"<figcaption>{html.escape(caption)}</figcaption>"
+    return f'<figure class="course-view">{caption}{content}</figure>'
 
 
 def table(values, marked=(), mark="here", extras=None, signed=None, zeros=((0, 0), (0, 0))):

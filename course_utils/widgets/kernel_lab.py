@@ -15,6 +15,7 @@ from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, KernelGrid
 from course_utils.widgets.explorer import Explorer
 
+SHOWN = 340  # pixels on screen along the longer side
 LONGEST = 256  # pixels along the longer side: larger photographs are reduced
 SIZES = (3, 4, 5, 6, 7)
 CUSTOM, YOURS = "my own", "your image"
@@ -173,7 +174,7 @@ class KernelLab(Explorer):
 
     def views(self, data, state):
         height, width = data.image.shape[:2]
-        shown = int(300 * width / max(height, width))
+        shown = int(SHOWN * width / max(height, width))
         pictures = {"photograph": (data.image, "as a picture"), "output": (data.output, state.view)}
         if state.secret:
             pictures["hidden kernel's output"] = (data.target, state.view)

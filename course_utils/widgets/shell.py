@@ -61,12 +61,15 @@ class Shell:
             f"{STYLE}<b>{_text(self.explorer.title)}</b><br>{_text(self.explorer.try_this)}"
         )
         buttons = ipywidgets.HBox([self._button(*item) for item in self._actions().items()])
-        inputs = [control.box for control in self.controls.values()]
         wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
+        boxes = {name: control.box for name, control in self.controls.items()}
+        # A kernel is tall: it stands beside the other inputs, not in a line with them.
+        kernel = [boxes.pop(name) for name in ("kernel",) if name in boxes]
+        fields = ipywidgets.Box(list(boxes.values()), layout={**wrap, "max_width": "36rem"})
         return ipywidgets.VBox(
             [
                 heading,
-                ipywidgets.Box(inputs, layout=wrap),
+                ipywidgets.Box([fields, *kernel], layout=wrap),
                 buttons,
                 self.refusal,
                 ipywidgets.Box(list(self.views.values()), layout=wrap),
@@ -93,13 +96,14 @@ STYLE = """<style>
 .course-view { position: relative; margin: 4px 16px 4px 0; line-height: 1.2; }
 .course-view figcaption { font-weight: 600; margin-bottom: 2px; }
 .course-view table { border-collapse: collapse; }
-.course-view td { border: 1px solid #888; width: 38px; min-width: 38px; height: 26px; padding: 0;
+.course-view td { border: 1px solid #888; width: 42px; min-width: 42px; height: 26px; padding: 0;
   text-align: center; font: 12px/1 monospace; box-sizing: border-box; }
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }
 .course-view td.here { outline: 3px solid #E69F00; outline-offset: -3px; }
 .course-view td.now { outline: 3px solid #0072B2; outline-offset: -3px; }
 .course-view img { image-rendering: pixelated; max-width: 100%; display: block; }
+.course-view .caption { font-weight: 600; white-space: nowrap; padding-right: 8px; }
 </style>"""
 
 
