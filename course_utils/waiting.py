@@ -15,8 +15,8 @@ def waiting(label):
     """Show a moving bar while the block runs, for work whose length nobody knows."""
     bar = _Bar(label)
     bar.show()
-    yield
-    bar.finish()
+    with bar.ending():
+        yield
 
 
 def track(iterable, label, length=None):
@@ -29,10 +29,10 @@ def track(iterable, label, length=None):
     """
     total = len(iterable) if length is None else length
     bar = _Bar(label)
-    for done, item in enumerate(iterable):
-        bar.show(done, total)
-        yield item
-    bar.finish()
+    with bar.ending():
+        for done, item in enumerate(iterable):
+            bar.show(done, total)
+            yield item
 
 
 class _Bar:
@@ -46,9 +46,16 @@ class _Bar:
         count = "" if done is None else f" {done} of {total}"
         self._put(f'<progress aria-label="{self.label}"{values}></progress> {self.label}{count} …')
 
-    def finish(self):
-        seconds = time.monotonic() - self.started
-        self._put(f"{self.label}: done in {seconds:.0f} s.")
+    @contextlib.contextmanager
+    def ending(self):
+        """Replace the bar by a line when the block ends, however it ends: nothing keeps moving."""
+        how = "stopped after"
+        try:
+            yield
+            how = "done in"
+        finally:
+            seconds = time.monotonic() - self.started
+            self._put(f"{self.label}: {how} {seconds:.0f} s.")
 
     def _put(self, text):
         if headless() or not _in_a_kernel():

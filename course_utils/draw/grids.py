@@ -1,5 +1,7 @@
 """Grids of numbers on colour: an image, a kernel, an output that can be read off."""
 
+import textwrap
+
 import numpy as np
 from matplotlib.patches import Rectangle
 
@@ -8,6 +10,7 @@ from course_utils.draw.style import (
     BLUE,
     ORANGE,
     cell_colours,
+    channel_label,
     ink_on,
     looks_signed,
     new_figure,
@@ -15,6 +18,12 @@ from course_utils.draw.style import (
 )
 
 CELL = 0.42  # inches
+LARGEST = 16  # cells along a side
+POINTS = 72  # an inch
+DIGIT, LETTER = 0.64, 0.62  # widths in parts of the font's size, on average
+TITLE, STEP_FONT = 10, 8  # points
+FEWEST = 14  # letters in a line of a title, before it is broken
+SMALLEST = 4.5  # points: smaller numbers cannot be read and are left out
 
 
 def number_grids(grids, description, windows=None):
@@ -30,11 +39,16 @@ def number_grids(grids, description, windows=None):
         Shown.
     """
     arrays = {title: np.asarray(grid, float) for title, grid in grids.items()}
-    widths = [a.shape[1] for a in arrays.values()]
-    figure = new_figure(sum(widths) * CELL + 0.3 * len(widths), _height(arrays.values()))
+    _require_matrices(arrays)
+    sizes = [a.shape[1] for a in arrays.values()]
+    titles = [wrap_title(title, size * CELL) for title, size in zip(arrays, sizes)]
+    widths = _wide_enough(sizes, titles, CELL)
+    more_lines = max(title.count("\n") for title in titles)
+    height = _height(arrays.values()) + more_lines * TITLE * 1.6 / POINTS
+    figure = new_figure(sum(widths) * CELL + 0.3 * len(widths), height)
     panels = figure.subplots(1, len(arrays), width_ratios=widths, squeeze=False)[0]
-    for axes, (title, array) in zip(panels, arrays.items()):
-        draw_grid(axes, array, title, signed=looks_signed(array))
+    for axes, (title, array), lines in zip(panels, arrays.items(), titles):
+        draw_grid(axes, array, lines, signed=looks_signed(array), cell=CELL)
         if windows and title in windows:
             frame(axes, *windows[title], colour=ORANGE)
     return Shown(figure, description)
@@ -57,65 +71,132 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
     channels = padded.shape[2]
     height = channels * (padded.shape[0] * CELL + 0.5)
     figure = new_figure(10.4, min(max(height, 2.6), 9.5))
-    ratios = [padded.shape[1], kernel.shape[1], kernel.shape[1], kernel.shape[1], output.shape[1]]
+    titles = _step_titles(patch * kernel, bias)
+    shapes = [padded.shape, kernel.shape, kernel.shape, kernel.shape, output.shape]
+    ratios = sizes = [shape[1] for shape in shapes]
+    for _ in range(8):  # a wider panel makes all cells smaller, and titles need more of them
+        ratios = _wide_enough(sizes, titles, figure.get_figwidth() / sum(ratios))
     panels = figure.subplots(channels, 5, width_ratios=ratios, squeeze=False)
-    small = 8 if max(padded.shape[:2]) <= 10 else 6.5
+    cells = _cell_sizes(shapes, ratios, figure.get_figwidth(), figure.get_figheight() / channels)
     for channel, row in enumerate(panels):
-        name = f"channel {channel}, " if channels > 1 else ""
+        name = channel_label("image", channel, channels)
         _draw_channel(row, name, padded[..., channel], taps, patch[..., channel],
-                      kernel[..., channel], small)
-        _hatch_padding(row[0], padded.shape, zeros)
+                      kernel[..., channel], cells)
+        outside = padding_mask(padded.shape, zeros)
+        _hatch(row[0], outside)
+        _hatch(row[1], outside[np.ix_(*taps)])
     for axes in panels[:-1, 4]:
         axes.set_axis_off()
-    total = (patch * kernel).sum() + bias
-    ending = f" + bias {number(bias)}" if bias else ""
     last = panels[-1, 4]
-    draw_grid(last, output, f"output\nsum{ending} = {number(total)}", looks_signed(output), small)
-    frame(last, *cell, 1, 1, colour=BLUE)
+    signed = looks_signed(kernel) or looks_signed(output)
+    draw_grid(last, output, titles[-1], signed, STEP_FONT, cells[4])
+    frame(last, *cell, 1, 1, colour=BLUE, cell=cells[4])
     return Shown(figure, description)
 
 
-def _draw_channel(row, name, image, taps, patch, kernel, fontsize):
+def _step_titles(products, bias):
+    """Return the title of each column, the longest where channels differ."""
+    sums = [f"= products\nsum {number(total)}" for total in products.sum(axis=(0, 1))]
+    image = max((channel_label("image", i, len(sums)) for i in range(len(sums))), key=len)
+    ending = f" + bias {number(bias)}\n" if bias else " "
+    output = f"output\nsum{ending}= {number(products.sum() + bias)}"
+    return [image, "window", "× kernel", max(sums, key=len), output]
+
+
+def _draw_channel(row, name, image, taps, patch, kernel, cells):
     """Draw one channel's image with its window, the patch, the kernel and their products."""
-    draw_grid(row[0], image, f"{name}image", looks_signed(image), fontsize)
+    draw_grid(row[0], image, name, looks_signed(image), STEP_FONT, cells[0])
     for tap_row in taps[0]:
         for tap_column in taps[1]:
-            frame(row[0], tap_row, tap_column, 1, 1, colour=ORANGE)
+            frame(row[0], tap_row, tap_column, 1, 1, colour=ORANGE, cell=cells[0])
     products = patch * kernel
-    draw_grid(row[1], patch, "window", looks_signed(patch), fontsize)
-    draw_grid(row[2], kernel, "× kernel", True, fontsize)
-    draw_grid(row[3], products, f"= products\nsum {number(products.sum())}", True, fontsize)
+    draw_grid(row[1], patch, "window", looks_signed(patch), STEP_FONT, cells[1])
+    draw_grid(row[2], kernel, "× kernel", True, STEP_FONT, cells[2])
+    title = f"= products\nsum {number(products.sum())}"
+    draw_grid(row[3], products, title, True, STEP_FONT, cells[3])
 
 
-def _hatch_padding(axes, shape, zeros):
-    """Hatch the cells that padding added, so that they are not read as pixels."""
+def padding_mask(shape, zeros):
+    """Return (height, width) booleans: True where padding added a zero."""
     (top, bottom), (left, right) = zeros
-    for row, column in np.ndindex(shape[:2]):
-        inside = top <= row < shape[0] - bottom and left <= column < shape[1] - right
-        if not inside:
-            axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="#dddddd",
-                                     edgecolor="#888888", hatch="////", linewidth=0))
+    mask = np.ones(shape[:2], bool)
+    mask[top : shape[0] - bottom, left : shape[1] - right] = False
+    return mask
 
 
-def draw_grid(axes, values, title, signed=False, fontsize=9):
-    """Draw one grid of numbers; ink is black or white, whichever reads better."""
+def _hatch(axes, cells):
+    """Hatch the cells that padding added, so that they are not read as pixels."""
+    for row, column in np.argwhere(cells):
+        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="#dddddd",
+                                 edgecolor="#bbbbbb", hatch="////", linewidth=0))
+    for text in axes.texts:
+        column, row = text.get_position()
+        if cells[row, column]:
+            text.set_color("black")
+
+
+def draw_grid(axes, values, title, signed=False, fontsize=9, cell=CELL):
+    """Draw one grid of numbers; ink is black or white, whichever reads better.
+
+    Args:
+        fontsize: points; less where a number is too long for a cell of `cell` inches.
+    """
     colours = cell_colours(values, signed)
     axes.imshow(colours, interpolation="nearest")
-    for (row, column), value in np.ndenumerate(values):
+    fontsize = min(fontsize, _fitting_size(values, cell))
+    written = np.ndenumerate(values) if fontsize >= SMALLEST else ()
+    for (row, column), value in written:
         axes.text(column, row, number(value), ha="center", va="center", fontsize=fontsize,
                   color=ink_on(colours[row, column]))
-    axes.set_title(title, fontsize=10)
+    axes.set_title(title, fontsize=TITLE)
     axes.set_xticks(np.arange(-0.5, values.shape[1]), labels=[])
     axes.set_yticks(np.arange(-0.5, values.shape[0]), labels=[])
     axes.grid(color="#888888", linewidth=0.5)
     axes.tick_params(length=0)
 
 
-def frame(axes, top, left, height, width, colour):
+def frame(axes, top, left, height, width, colour, cell=CELL):
     """Frame a window of cells."""
     axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False,
-                             edgecolor=colour, linewidth=3, zorder=3))
+                             edgecolor=colour, linewidth=min(3, cell * POINTS / 6), zorder=3))
 
 
 def _height(arrays):
     return max(a.shape[0] for a in arrays) * CELL + 0.5
+
+
+def _fitting_size(values, cell):
+    """Return the font size at which the longest number fits into a cell of so many inches."""
+    longest = max(len(number(value)) for value in values.flat)
+    return 0.97 * cell * POINTS / (DIGIT * longest)
+
+
+def _cell_sizes(shapes, ratios, width, height):
+    """Return the side of a cell, in inches, of panels that share a row of `width` × `height`."""
+    widths = [0.95 * width * ratio / sum(ratios) for ratio in ratios]
+    return [min(wide / shape[1], (height - 0.5) / shape[0]) for wide, shape in zip(widths, shapes)]
+
+
+def wrap_title(title, inches):
+    """Return a title in lines that fit into so many inches; a long word stays whole."""
+    letters = max(int(inches * POINTS / (TITLE * LETTER)), FEWEST)
+    longest = max(map(len, title.split()), default=1)
+    return textwrap.fill(title, max(letters, longest), break_long_words=False)
+
+
+def _wide_enough(sizes, titles, cell):
+    """Return a width in cells of `cell` inches for each panel, so that titles do not touch."""
+    letters = [max(map(len, title.split("\n"))) for title in titles]
+    needed = [(n + 1) * TITLE * LETTER / POINTS / cell for n in letters]
+    return [max(size, need) for size, need in zip(sizes, needed)]
+
+
+def _require_matrices(arrays):
+    if not arrays:
+        raise ValueError("Expected at least one grid. Received none.")
+    for title, array in arrays.items():
+        if array.ndim != 2 or 0 in array.shape or max(array.shape) > LARGEST:
+            raise ValueError(
+                f"Expected {title!r} of shape (height, width), at most {LARGEST} × {LARGEST}. "
+                f"Received shape {array.shape}."
+            )

@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from course_utils.draw.grids import draw_grid
+from course_utils.draw.grids import draw_grid, frame, wrap_title
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import SIGNED, looks_signed, new_figure, number, signed_limit
+from course_utils.draw.style import ORANGE, SIGNED, looks_signed, new_figure, number, signed_limit
 
-ROW_HEIGHT = 2.3
+ROW_HEIGHT, NARROWEST = 2.3, 0.9  # inches
+ALL_BUT_FEW = 99.8  # percentile of the values that get a colour of their own
 
 
-def pictures(images, description=None, columns=4):
+def pictures(images, description=None, columns=4, frames=None):
     """Show images side by side, each under its name.
 
     Args:
@@ -18,18 +19,25 @@ def pictures(images, description=None, columns=4):
             positive, blue negative. Others are drawn as they are, 0 black and 1 white.
         description: what there is to see; by default titles and sizes.
         columns: the most pictures in a row.
+        frames: {title: (top, left, height, width)} to mark in that picture, in pixels.
 
     Returns:
         Shown.
     """
+    if not images:
+        raise ValueError("Expected at least one picture. Received none.")
     arrays = {title: _drawable(title, image) for title, image in images.items()}
     columns = min(columns, len(arrays))
     rows = -(-len(arrays) // columns)
     aspect = np.mean([image.shape[1] / image.shape[0] for image in arrays.values()])
-    width = min(8.4, columns * ROW_HEIGHT * aspect)
-    figure = new_figure(width, rows * (width / columns / aspect + 0.35))
+    width = min(8.4 / columns, ROW_HEIGHT * aspect)
+    panel = max(width, NARROWEST)
+    figure = new_figure(columns * panel, rows * (max(width / aspect, NARROWEST) + 0.35))
     for place, (title, image) in enumerate(arrays.items(), start=1):
-        draw_picture(figure, figure.add_subplot(rows, columns, place), title, image)
+        axes = figure.add_subplot(rows, columns, place)
+        draw_picture(figure, axes, wrap_title(title, panel), image)
+        if frames and title in frames:
+            frame(axes, *frames[title], colour=ORANGE)
     return Shown(figure, description or _list(arrays))
 
 
@@ -38,7 +46,8 @@ def kernel_result(image, kernel, output, title, signed, description):
     figure = new_figure(8, 2.8)
     axes = figure.subplots(1, 3, width_ratios=[1.2, 0.9, 1.2])
     draw_picture(figure, axes[0], "photograph", _drawable("photograph", image))
-    draw_grid(axes[1], kernel, title, signed=True, fontsize=_kernel_font(kernel))
+    draw_grid(axes[1], kernel, title, signed=True, fontsize=_kernel_font(kernel),
+              cell=2 / max(kernel.shape))
     draw_picture(figure, axes[2], "output", _drawable("output", output), signed=signed)
     return Shown(figure, description)
 
@@ -49,9 +58,11 @@ def draw_picture(figure, axes, title, image, signed=None):
     axes.set_title(title, fontsize=10)
     axes.set_axis_off()
     if signed and image.ndim == 2:
-        limit = signed_limit(image)
+        # A few extreme pixels would leave all others pale: they share the last colour.
+        limit = signed_limit(image, ALL_BUT_FEW)
         drawn = axes.imshow(image, cmap=SIGNED, vmin=-limit, vmax=limit)
-        bar = figure.colorbar(drawn, ax=axes, ticks=[-limit, 0, limit], shrink=0.7, pad=0.02)
+        bar = figure.colorbar(drawn, ax=axes, ticks=[-limit, 0, limit], shrink=0.7, pad=0.02,
+                              extend="both")
         bar.ax.set_yticklabels([number(-limit), "0", number(limit)], fontsize=8)
     else:
         middle = 0.5 + image / signed_limit(image) / 2 if signed else image
@@ -62,7 +73,7 @@ def _drawable(title, image):
     image = np.asarray(image)
     if image.ndim == 3 and image.shape[2] == 1:
         image = image[..., 0]
-    if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
+    if 0 in image.shape or image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
         raise ValueError(
             f"Expected {title!r} of shape (height, width), or with 1 or 3 channels. "
             f"Received shape {image.shape}."

@@ -3,21 +3,30 @@
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 # Okabe and Ito (2008), Color Universal Design.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+RGB = ("red", "green", "blue")
 SIGNED = "RdBu_r"  # white at zero, red above, blue below
 DOTS_PER_INCH = 90
 
 
 def new_figure(width, height):
     """Return an empty figure of `width` × `height` inches that lays itself out."""
-    return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
+    # Generous, for the layout places titles above pictures a little too high; `Shown` trims.
+    layout = ConstrainedLayoutEngine(h_pad=0.1)
+    return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout=layout)
 
 
-def signed_limit(values):
-    """Return the symmetric colour limit of signed values: white stays at zero."""
-    return float(np.abs(values).max(initial=0)) or 1.0
+def signed_limit(values, percentile=100):
+    """Return the symmetric colour limit of signed values: white stays at zero.
+
+    Args:
+        percentile: of the values' sizes; those beyond it share the last colour.
+    """
+    sizes = np.abs(values)
+    return float(np.percentile(sizes, percentile) or sizes.max()) or 1.0
 
 
 def looks_signed(values):
@@ -42,6 +51,13 @@ def ink_on(colour):
     linear = np.where(np.array(colour) <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
     luminance = linear @ [0.2126, 0.7152, 0.0722]
     return "black" if luminance > 0.179 else "white"
+
+
+def channel_label(name, channel, channels):
+    """Return a caption for one channel: three are a picture's red, green and blue."""
+    if channels == 1:
+        return name
+    return f"{name}, {RGB[channel] if channels == 3 else f'channel {channel}'}"
 
 
 def number(value):

@@ -6,6 +6,8 @@ Only core widgets of ipywidgets 7.7.1 are used. Each input has a label that a sc
 import ipywidgets
 import numpy as np
 
+from course_utils.draw.style import channel_label
+
 NARROW, WIDE = "9rem", "16rem"
 APART = "2px 16px 2px 0"  # margin: keeps a label away from the field before it
 
@@ -97,15 +99,17 @@ class KernelGrid:
         self._callback = callback
 
     def _build(self, shape):
+        before = self._cells.flat
         self._cells = np.empty(shape, object)
         for place in np.ndindex(shape):
             self._cells[place] = self._cell(place, shape[2])
         self.box.children = [self._grid(channel, shape) for channel in range(shape[2])]
+        for cell in before:
+            cell.close()
 
     def _cell(self, place, channels):
         row, column, channel = place
-        name = f"{self.label} row {row}, column {column}"
-        name += f", channel {channel}" if channels > 1 else ""
+        name = channel_label(f"{self.label} row {row}, column {column}", channel, channels)
         # The label stays for screen readers, at a width of nothing.
         cell = ipywidgets.FloatText(
             description=name, step=0.25, style={"description_width": "0"},
@@ -115,7 +119,7 @@ class KernelGrid:
         return cell
 
     def _grid(self, channel, shape):
-        heading = self.label + (f", channel {channel}" if shape[2] > 1 else "")
+        heading = channel_label(self.label, channel, shape[2])
         grid = ipywidgets.GridBox(
             list(self._cells[..., channel].flat),
             layout={"grid_template_columns": f"repeat({shape[1]}, 4.1rem)"},

@@ -2,18 +2,20 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from html import escape
 
 import numpy as np
 
 from course_utils import draw
 from course_utils.by_hand import convolution
-from course_utils.draw.style import number
+from course_utils.draw.grids import padding_mask
+from course_utils.draw.style import channel_label, looks_signed, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
-from course_utils.widgets.explorer import Explorer
+from course_utils.widgets.explorer import Explorer, numbers
 
 LARGEST = 16  # cells along a side, padding included: more cannot be read
-CAPTION = 22  # pixels above each table
+CAPTION, GAP = 22, 8  # pixels above and below each table
 PACE = 0.5  # seconds between two steps of Run
 
 
@@ -66,20 +68,19 @@ class ConvStepper(Explorer):
 
     def __init__(self, image, kernel, bias=0.0, stride=1, padding="valid", dilation=1, row=0,
                  column=0):
-        self.image = np.asarray(image, float)
-        if self.image.ndim == 2:
-            self.image = self.image[..., None]
+        self.image = _with_channels("image", numbers("image", image))
         self._running = None
-        kernel = np.asarray(kernel, float)
+        kernel, bias = numbers("kernel", kernel), _as_bias(bias)
         super().__init__(State(kernel, bias, stride, padding, dilation, row, column))
 
     def compute(self, state):
-        weights = np.asarray(state.kernel, float)
-        weights = weights[..., None] if weights.ndim == 2 else weights
+        weights = _with_channels("kernel", state.kernel)
         setting = dict(stride=state.stride, padding=state.padding, dilation=state.dilation)
+        axes = list(zip(self.image.shape[:2], weights.shape[:2]))
+        for size, kernel in axes:
+            convolution.output_size(size, kernel, **setting)  # refuses what cannot be
         output = convolution.correlate(self.image, weights[..., None], **setting)[..., 0]
         output = output + state.bias
-        axes = list(zip(self.image.shape[:2], weights.shape[:2]))
         zeros = self._zeros(axes, state)
         padded = np.pad(self.image, [*zeros, (0, 0)])
         _require_readable(padded.shape)
@@ -98,6 +99,10 @@ class ConvStepper(Explorer):
 
     def settle(self, state, changes):
         """Move a row or column that a new setting left outside back to the last one."""
+        if "kernel" in changes:
+            state = replace(state, kernel=numbers("kernel", state.kernel))
+        if "bias" in changes:
+            state = replace(state, bias=_as_bias(state.bias))
         free = {name: 0 for name in ("row", "column") if name not in changes}
         if not free:
             return state
@@ -116,7 +121,8 @@ class ConvStepper(Explorer):
         rows, columns = data.output.shape
         size = " × ".join(str(n) for n in data.weights.shape[:2])
         return (
-            f"A {height} × {width} image with {channels} channel{'s' * (channels > 1)}, a {size} "
+            f"An image of {height} × {width} values in {channels} channel{'s' * (channels > 1)}, "
+            f"a {size} "
             f"kernel, stride {state.stride}, padding {state.padding}, dilation {state.dilation}, "
             f"bias {number(state.bias)}. The output has {rows} × {columns} values. The window of "
             f"output row {state.row}, column {state.column} is framed; it gives "
@@ -141,13 +147,14 @@ class ConvStepper(Explorer):
             text = f"sum of {products.size} products {number(products.sum())}"
         else:
             sums = products.sum(axis=(0, 1))
-            text = " + ".join(f"channel {i}: {number(total)}" for i, total in enumerate(sums))
+            names = [channel_label("sum", i, len(sums)) for i in range(len(sums))]
+            text = " + ".join(f"{name} {number(total)}" for name, total in zip(names, sums))
         return text + f" + bias {number(state.bias)}"
 
     def draw(self, data, state):
         return draw.convolution_step(
             data.padded, data.zeros, data.taps, data.weights, data.output, (state.row, state.column),
-            self.description, state.bias,
+            self.describe(data, state), state.bias,
         )
 
     def views(self, data, state):
@@ -156,15 +163,19 @@ class ConvStepper(Explorer):
         products = patch * data.weights
         # Image and output share one view: hovering an output value frames its window.
         hover = _HoverFrames(data, state)
-        output = html.table(data.output, [(state.row, state.column)], "now", hover.frames())
+        signed = looks_signed(data.weights) or looks_signed(data.output)
+        now = [(state.row, state.column)]
+        output = html.table(data.output, now, "now", hover.frames(), signed=signed)
         tall = data.padded.shape[0]
-        image = _stack("image", data.padded, tall, marked=here, zeros=data.zeros)
+        outside = padding_mask(data.padded.shape, data.zeros)
+        image = _stack("image", data.padded, tall, marked=here, hatched=outside)
         return {
             "image and output": (
-                f'<figure class="course-view" aria-label="{self.description}" style="display:flex">'
+                f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
+                f'style="display:flex">'
                 f'{hover.style}{image}{_block("output", output, tall)}</figure>'
             ),
-            "window": _stack("window", patch, tall),
+            "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),
             "kernel": _stack("× kernel", data.weights, tall, signed=True),
             "products": _stack("= products", products, tall, signed=True),
         }
@@ -235,7 +246,7 @@ class _HoverFrames:
 
     def _frame(self, place, size):
         top, left = (index * self.state.stride for index in place)
-        pitch = CAPTION + self.data.padded.shape[0] * html.CELL_HEIGHT
+        pitch = _pitch(self.data.padded.shape[0])
         return "".join(
             f'<i class="course-hover" style="left:{left * html.CELL_WIDTH}px;'
             f'top:{CAPTION + channel * pitch + top * html.CELL_HEIGHT}px;{size}"></i>'
@@ -245,21 +256,41 @@ class _HoverFrames:
 
 def _stack(name, values, tall, **table):
     """Return an array's channels as tables under each other, each as high as `tall` cells."""
-    channels = range(values.shape[2])
-    names = [f"{name}, channel {channel}" if len(channels) > 1 else name for channel in channels]
+    channels = values.shape[2]
     blocks = [
-        _block(names[channel], html.table(values[..., channel], **table), tall)
-        for channel in channels
+        _block(channel_label(name, i, channels), html.table(values[..., i], **table), tall)
+        for i in range(channels)
     ]
     return f'<div class="course-view" style="position:static;margin:0 16px 0 0">{"".join(blocks)}</div>'
 
 
 def _block(caption, table, tall):
-    height = CAPTION + tall * html.CELL_HEIGHT
     return (
-        f'<div style="min-height:{height}px"><div class="caption" '
+        f'<div style="height:{_pitch(tall)}px"><div class="caption" '
         f'style="height:{CAPTION}px">{caption}</div>{table}</div>'
     )
+
+
+def _pitch(tall):
+    """Return the pixels from one channel's caption to the next one's."""
+    return CAPTION + tall * html.CELL_HEIGHT + GAP
+
+
+def _with_channels(what, values):
+    values = values[..., None] if values.ndim == 2 else values
+    if values.ndim != 3 or 0 in values.shape:
+        raise ValueError(
+            f"Expected {what} of shape (height, width) or (height, width, channels). "
+            f"Received shape {values.shape}."
+        )
+    return values
+
+
+def _as_bias(bias):
+    bias = numbers("bias", bias)
+    if bias.shape:
+        raise ValueError(f"Expected bias as one number. Received shape {bias.shape}.")
+    return float(bias)
 
 
 def _require_readable(shape):

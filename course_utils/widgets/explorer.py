@@ -16,7 +16,10 @@ A subclass gives:
     settle(state, changes) -> state: adjust what no longer fits after a change.
 """
 
+import reprlib
 from dataclasses import fields, replace
+
+import numpy as np
 
 from course_utils.places import headless
 
@@ -83,3 +86,21 @@ class Explorer:
 
             self._shell = Shell(self)
         return self._shell.box
+
+
+def numbers(what, values):
+    """Return values as a float array of its own, which cannot be changed afterwards.
+
+    Raises:
+        ValueError: values that are no numbers, or not finite.
+    """
+    try:
+        array = np.array(values, float)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"Expected {what} as numbers, in rows of one length. Received {reprlib.repr(values)}."
+        ) from None
+    if not np.isfinite(array).all():
+        raise ValueError(f"Expected finite numbers as {what}. Received NaN or infinity.")
+    array.flags.writeable = False
+    return array

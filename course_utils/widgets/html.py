@@ -10,6 +10,7 @@ from PIL import Image
 from course_utils.draw.style import cell_colours, ink_on, looks_signed, number
 
 CELL_WIDTH, CELL_HEIGHT = 42, 26  # pixels, as in shell.STYLE
+LONGEST_TEXT = 5  # characters that fit in a cell at full size
 
 
 def figure(caption, content):
@@ -18,7 +19,7 @@ def figure(caption, content):
     return f'<figure class="course-view">{caption}{content}</figure>'
 
 
-def table(values, marked=(), mark="here", extras=None, signed=None, zeros=((0, 0), (0, 0))):
+def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None):
     """Return a table of numbers, coloured as `draw.number_grids` colours them.
 
     Args:
@@ -26,13 +27,11 @@ def table(values, marked=(), mark="here", extras=None, signed=None, zeros=((0, 0
         marked: the (row, column) cells to outline, with the CSS class `mark`.
         extras: {(row, column): html} to add to a cell.
         signed: True for red and blue around white; by default when there are negative values.
-        zeros: ((top, bottom), (left, right)) rows and columns of padding, drawn hatched.
+        hatched: (height, width) booleans, True for a zero that padding added.
     """
     colours = cell_colours(values, looks_signed(values) if signed is None else signed)
-    (top, bottom), (left, right) = zeros
-    pixels = np.zeros(values.shape, bool)
-    pixels[top : values.shape[0] - bottom, left : values.shape[1] - right] = True
-    kinds = np.where(pixels, "", "zero").astype(object)
+    hatched = np.zeros(values.shape, bool) if hatched is None else hatched
+    kinds = np.where(hatched, "zero", "").astype(object)
     for place in marked:
         kinds[place] += f" {mark}"
     extras = extras or {}
@@ -51,7 +50,11 @@ def _cell(value, colour, kind, extra):
     style = f"background-color:rgb({red},{green},{blue});color:{ink_on(colour)}"
     if "zero" in kind:
         style = ""
-    return f'<td class="{kind}" style="{style}">{number(value)}{extra}</td>'
+    text = number(value)
+    if len(text) > LONGEST_TEXT:
+        # A cell never grows: the frames that the browser draws count on its size.
+        style += f";font-size:{12 * LONGEST_TEXT / len(text):.1f}px"
+    return f'<td class="{kind}" style="{style}">{text}{extra}</td>'
 
 
 def image(pixels, alt, width):

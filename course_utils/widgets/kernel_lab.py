@@ -13,14 +13,15 @@ from course_utils.by_hand.kernels import KERNELS, separate
 from course_utils.draw.style import SIGNED, number, signed_limit
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, KernelGrid
-from course_utils.widgets.explorer import Explorer
+from course_utils.widgets.explorer import Explorer, numbers
 
 SHOWN = 340  # pixels on screen along the longer side
 LONGEST = 256  # pixels along the longer side: larger photographs are reduced
 SIZES = (3, 4, 5, 6, 7)
 CUSTOM, YOURS = "my own", "your image"
 COLOURS, VIEWS = ("colour", "grey"), ("as a picture", "signed")
-FOUND = 0.005  # mean difference to the target, in 0…1, below which the kernel counts as found
+FOUND = 0.05  # of the hidden kernel's largest weight: each weight may be off by so much
+HEAVIEST = 1e6  # weights beyond it leave the range of float32 sums
 _LUT = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
 
 
@@ -38,12 +39,13 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Filtered:
-    """What is shown: photograph, output, the secret kernel's output, the kernel's two factors."""
+    """What is shown: the pictures, how near they are, and the kernel's two factors."""
 
     image: np.ndarray
     output: np.ndarray
     target: np.ndarray | None
     difference: float | None
+    found: bool
     factors: tuple | None
 
 
@@ -71,13 +73,13 @@ class KernelLab(Explorer):
 
     def __init__(self, photograph="camera", preset="Sobel x", kernel=None, colours="grey",
                  view=None):
-        self._images = {}
+        self._images, self._encoded = {}, {}
         self._own = None
         if not isinstance(photograph, str):
             self._own, photograph = _reduced(_as_photograph(photograph)), YOURS
         _require_name("preset", preset, KERNELS)
         preset, kernel = (preset, KERNELS[preset]) if kernel is None else (CUSTOM, kernel)
-        kernel = np.asarray(kernel, float)
+        kernel = numbers("kernel", kernel)
         super().__init__(State(photograph, preset, colours, view or _fitting_view(kernel), kernel))
 
     def compute(self, state):
@@ -88,10 +90,12 @@ class KernelLab(Explorer):
         image = self._image(state.photograph, state.colours)
         output = shift_and_add(image, state.kernel.astype(np.float32))
         target = difference = None
-        if state.secret:
+        if state.secret is not None:
+            _require_name("secret", state.secret, KERNELS)
             target = shift_and_add(image, KERNELS[state.secret].astype(np.float32))
             difference = _difference(output, target)
-        return Filtered(image, output, target, difference, separate(state.kernel))
+        found = state.secret is not None and _same(state.kernel, KERNELS[state.secret])
+        return Filtered(image, output, target, difference, found, separate(state.kernel))
 
     def _image(self, name, colours):
         """Return the reduced photograph as float32; computed once for each pair."""
@@ -101,7 +105,7 @@ class KernelLab(Explorer):
                 _require_name("photograph", name, self._names())
                 image = _reduced(datasets.load_photograph(name))
             if colours == "grey":
-                image = image.mean(axis=-1) if image.ndim == 3 else image
+                image = _grey(image)
             self._images[name, colours] = image
         return self._images[name, colours]
 
@@ -110,10 +114,11 @@ class KernelLab(Explorer):
 
     def settle(self, state, changes):
         """A preset brings its kernel and its view; an edited kernel is no preset any more."""
-        if "preset" in changes and state.preset in KERNELS and "kernel" not in changes:
-            state = replace(state, kernel=KERNELS[state.preset])
+        _require_name("preset", state.preset, [*KERNELS, CUSTOM])
+        if "preset" in changes and state.preset != CUSTOM and "kernel" not in changes:
+            state = replace(state, kernel=numbers("kernel", KERNELS[state.preset]))
         elif "kernel" in changes:
-            state = replace(state, kernel=np.asarray(state.kernel, float))
+            state = replace(state, kernel=numbers("kernel", state.kernel))
             if "preset" not in changes:
                 state = replace(state, preset=CUSTOM)
         if "view" not in changes and "preset" in changes:
@@ -123,12 +128,7 @@ class KernelLab(Explorer):
     def resize(self, size):
         """Give the kernel `size` × `size` values: zeros around it, or its middle."""
         _require_name("size", size, SIZES)
-        wide = np.zeros((2 * max(SIZES), 2 * max(SIZES)))
-        height, width = self.state.kernel.shape
-        top, left = max(SIZES) - height // 2, max(SIZES) - width // 2
-        wide[top : top + height, left : left + width] = self.state.kernel
-        start = max(SIZES) - size // 2
-        return self.set(kernel=wide[start : start + size, start : start + size])
+        return self.set(kernel=_fitted(self.state.kernel, size))
 
     def guess(self, seed=None):
         """Hide a kernel and show its output: find the kernel that made it."""
@@ -165,28 +165,32 @@ class KernelLab(Explorer):
             return draw.pictures(
                 {"photograph": data.image, "your output": _pixels(data.output, state.view) / 255,
                  "the hidden kernel's output": _pixels(data.target, state.view) / 255},
-                self.description,
+                self.describe(data, state),
             )
         signed = state.view == "signed"
         return draw.kernel_result(
-            data.image, state.kernel, data.output, state.preset, signed, self.description
+            data.image, state.kernel, data.output, state.preset, signed,
+            self.describe(data, state),
         )
 
     def views(self, data, state):
         height, width = data.image.shape[:2]
         shown = int(SHOWN * width / max(height, width))
-        pictures = {"photograph": (data.image, "as a picture"), "output": (data.output, state.view)}
-        if state.secret:
-            pictures["hidden kernel's output"] = (data.target, state.view)
-        alts = {"output": self.description}
-        views = {
-            name: html.figure(
-                name, html.image(_pixels(values, view), alts.get(name, name), shown)
-            )
-            for name, (values, view) in pictures.items()
+
+        def view(name, values, how, alt):
+            return html.figure(name, html.image(_pixels(values, how), alt, shown))
+
+        # The photograph itself stays: encoding it again would take as long as the output.
+        source = (state.photograph, state.colours)
+        if source not in self._encoded:
+            alt = f"photograph {state.photograph}"
+            self._encoded[source] = view("photograph", data.image, "as a picture", alt)
+        hidden = "hidden kernel's output"
+        return {
+            "photograph": self._encoded[source],
+            "output": view("output", data.output, state.view, self.describe(data, state)),
+            hidden: view(hidden, data.target, state.view, hidden) if state.secret else "",
         }
-        views.setdefault("hidden kernel's output", "")
-        return views
 
     def controls(self):
         return {
@@ -204,19 +208,29 @@ class KernelLab(Explorer):
 
 
 def _as_photograph(image):
-    image = np.asarray(image, np.float32)
+    image = numbers("photograph", image).astype(np.float32)
     image = image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
         raise ValueError(
-            "Expected an image of shape (height, width), or with 1 or 3 channels. "
-            f"Received shape {image.shape}."
+            "Expected an image of shape (height, width), or with 1 or 3 channels. Received shape "
+            f"{image.shape}: image[..., :3] leaves transparency out, image[0] takes one of a batch."
         )
-    if min(image.shape[:2]) < max(SIZES) or not 0 <= image.min() <= image.max() <= 1:
+    if min(image.shape[:2]) < max(SIZES):
         raise ValueError(
-            f"Expected an image of at least {max(SIZES)} × {max(SIZES)} pixels in 0…1. Received "
-            f"{image.shape[0]} × {image.shape[1]} in {image.min():g}…{image.max():g}."
+            f"Expected an image of at least {max(SIZES)} × {max(SIZES)} pixels. "
+            f"Received {image.shape[0]} × {image.shape[1]}."
+        )
+    if image.min() < 0 or image.max() > 1:
+        raise ValueError(
+            "Expected an image with values in 0…1. Received values in "
+            f"{image.min():g}…{image.max():g}: divide an image of 0…255 by 255."
         )
     return image
+
+
+def _grey(image):
+    """Return luminance, as `datasets.load_photograph(name, grey=True)` does."""
+    return image if image.ndim == 2 else (image @ datasets.LUMINANCE).astype(np.float32)
 
 
 def _reduced(image):
@@ -249,6 +263,22 @@ def _difference(output, target):
     return float(np.abs(cuts[0] - cuts[1]).mean())
 
 
+def _fitted(kernel, size):
+    """Return a kernel as `size` × `size` values: zeros around it, or its middle."""
+    wide = np.zeros((2 * max(SIZES), 2 * max(SIZES)))
+    height, width = kernel.shape
+    top, left = max(SIZES) - height // 2, max(SIZES) - width // 2
+    wide[top : top + height, left : left + width] = kernel
+    start = max(SIZES) - size // 2
+    return wide[start : start + size, start : start + size]
+
+
+def _same(kernel, secret):
+    """Return True for the hidden kernel itself: two blurs may give nearly the same picture."""
+    kernel, secret = _fitted(kernel, max(SIZES)), _fitted(secret, max(SIZES))
+    return bool(np.abs(kernel - secret).max() <= FOUND * np.abs(secret).max())
+
+
 def _separability(kernel, factors):
     if factors is None:
         return "Not separable: no column times row gives this kernel."
@@ -262,7 +292,7 @@ def _separability(kernel, factors):
 def _game(data, state):
     if not state.secret:
         return ""
-    if data.difference < FOUND:
+    if data.found:
         return f" <b>Found: the hidden kernel is {state.secret}.</b>"
     return f" <b>Mean difference from the target: {data.difference:.3f}.</b>"
 
@@ -272,7 +302,7 @@ def _fitting_view(kernel):
 
 
 def _require_name(what, name, known):
-    if name not in known:
+    if not isinstance(name, (str, int)) or name not in known:
         names = ", ".join(str(one) for one in known)
         raise ValueError(f"Expected {what} as one of {names}. Received {name!r}.")
 
@@ -283,5 +313,8 @@ def _require_kernel(kernel):
             f"Expected a kernel of shape (height, width), each from {min(SIZES)} to {max(SIZES)}. "
             f"Received shape {kernel.shape}."
         )
-    if not np.isfinite(kernel).all():
-        raise ValueError("Expected finite numbers in the kernel. Received NaN or infinity.")
+    if np.abs(kernel).max() > HEAVIEST:
+        raise ValueError(
+            f"Expected numbers from {-HEAVIEST:g} to {HEAVIEST:g} in the kernel. "
+            f"Received {kernel.flat[np.abs(kernel).argmax()]:g}."
+        )

@@ -19,6 +19,9 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 
+# So tall that no cell is out of sight: JupyterLab removes what it need not show.
+TALL = {"width": 1500, "height": 3200}
+
 # What the tests look at: each explorer and question once, on photographs.
 CELLS = [
     "from course_utils import datasets\n"
@@ -30,16 +33,22 @@ CELLS = [
     'lab = KernelLab("coffee", colours="colour")\nlab',
     "exercises.quiz_positions",
     'coffee = datasets.load_photograph("coffee")[::2, ::2]\n'
-    "ConvStepper(coffee[50:56, 84:90], [[[1, -1, 0]] * 3] * 3, bias=0.5)",
+    "colours = ConvStepper(coffee[50:56, 84:90], [[[1, -1, 0]] * 3] * 3, bias=0.5)\ncolours",
 ]
 
 
 @pytest.fixture(scope="session")
-def lab_server(tmp_path_factory):
+def lab_folder(tmp_path_factory):
+    """Return the folder in which JupyterLab works; its own settings are in `config`."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="session")
+def lab_server(lab_folder):
     """Yield the address of a JupyterLab that serves a notebook of explorers."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    folder = tmp_path_factory.mktemp("lab")
+    folder = lab_folder
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
@@ -59,6 +68,9 @@ def lab_server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
+    """Yield a headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -70,18 +82,36 @@ def browser():
 @pytest.fixture(scope="session")
 def page(lab_server, browser):
     """Yield the notebook's page with all cells run; `page.problems` collects script errors."""
-    page = browser.new_page(viewport={"width": 1500, "height": 1100})
+    context = browser.new_context(viewport=TALL)
+    yield open_notebook(context, lab_server)
+    context.close()
+
+
+def open_notebook(context, address):
+    """Open the notebook in a browser context, run all cells, and return the page."""
+    page = context.new_page()
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("console", lambda message: _note(page, message))
-    page.set_default_timeout(60_000)
-    page.goto(f"{lab_server}/doc/tree/explorers.ipynb")
+    page.set_default_timeout(30_000)
+    page.goto(f"{address}/doc/tree/explorers.ipynb")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
-    page.click('.lm-MenuBar-itemLabel:text-is("Run")')
-    page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+    choose(page, "Run", "Run All Cells")
+    wait_for_explorers(page)
+    return page
+
+
+def wait_for_explorers(page):
+    """Wait until the last cell's explorer stands there."""
     page.wait_for_selector("text=bias 0.5", timeout=120_000)
-    yield page
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
+
+
+def choose(page, menu, item):
+    """Choose an item of JupyterLab's menu bar."""
+    page.click(f'.lm-MenuBar-itemLabel:text-is("{menu}")')
+    page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
 
 
 def _note(page, message):

@@ -1,0 +1,407 @@
+"""Breaking what a lesson teaches: each mutant of a kept function must turn its lesson red.
+
+The mutant stands in the module and in the lesson's cell, as `lessons` would write it. The cells run
+one after another in one process, in a copy of the course, because a kernel and TensorFlow started
+anew for each mutant would take an hour. Red means what it means to nbval: a cell raises an error,
+or its text differs from the text committed. Three things save time and hide nothing:
+
+- a mutant's run leaves out the cells that it cannot reach: they neither call the function nor
+  mention what came of it, and the names that they made are taken from the run without a mutant;
+- a run ends at the first red cell;
+- pictures stay blank, because nobody compares them.
+
+After the mutants of each function the lesson must be green again without one, in the same process.
+"""
+
+import ast
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from course_utils.authoring import lesson_files
+from course_utils.authoring.kept import (
+    kept_source,
+    module_path,
+    replace_definition,
+)
+from course_utils.authoring.mutants import make_mutants
+from course_utils.authoring.tree import copy_files, project_files
+from course_utils.errors import CourseError
+
+# What nbval does not compare either.
+NOT_COMPARED = {"image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
+SECONDS_A_MUTANT = 120
+NOTE = "_functions_called"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A mutant and what became of it: `caught` tells by which cell, or is empty."""
+
+    kept: str
+    description: str
+    caught: str
+
+
+def mutate_lesson(root, path, only=None, workers=2, timeout=3600, seconds_a_mutant=SECONDS_A_MUTANT):
+    """Run every mutant of a lesson's kept functions, in processes of their own.
+
+    Args:
+        root: the course's folder.
+        path: the lesson, executed and committed.
+        only: one kept name, such as "by_hand.convolution:slide"; None for all.
+        workers: how many processes share the mutants.
+        timeout: seconds for all of them.
+        seconds_a_mutant: after that one mutant is stopped, and counts as caught.
+
+    Returns:
+        A list of Outcomes.
+
+    Raises:
+        CourseError: the lesson is red without any mutant, or a process died.
+    """
+    job = {"root": str(root), "lesson": path.name, "only": only, "seconds": seconds_a_mutant}
+    jobs = [job | {"share": [number, workers]} for number in range(workers)]
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(lambda one: _run_job(one, timeout), jobs))
+    return sorted((one for outcomes in found for one in outcomes), key=lambda one: one.kept)
+
+
+def _run_job(job, timeout):
+    with tempfile.TemporaryDirectory() as scratch:
+        result = Path(scratch) / "outcomes.json"
+        job = json.dumps(job | {"scratch": scratch})
+        command = [sys.executable, "-m", __name__, job, str(result)]
+        environment = os.environ | {
+            "COURSE_HEADLESS": "1",
+            "COURSE_PROGRESS": str(Path(scratch) / "progress.json"),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=timeout
+        )
+        if not result.exists():
+            raise CourseError(f"The mutants of {job} did not run:\n{done.stderr[-3000:]}")
+        return [Outcome(**one) for one in json.loads(result.read_text())]
+
+
+def copy_course(root, destination):
+    """Copy the course's files; the data are linked, because nothing writes there."""
+    paths = [path for path in project_files(root) if path.parts[0] != "data"]
+    copy_files(paths, root, destination)
+    if (Path(root) / "data").is_dir():
+        (Path(destination) / "data").symlink_to(Path(root) / "data")
+
+
+def break_kept(root, lesson, kept, source):
+    """Put a mutant of a kept function into the module and into the lesson, as files."""
+    module, name = module_path(root, kept), kept.partition(":")[2]
+    text = module.read_text(encoding="utf-8")
+    module.write_text(replace_definition(text, name, source, module.name), encoding="utf-8")
+    notebook = lesson_files.read(lesson)
+    for cell in notebook.cells:
+        if kept in lesson_files.names_in(cell, "kept"):
+            cell.source = replace_definition(cell.source, name, source, lesson.name)
+    lesson_files.write(notebook, lesson)
+
+
+def run_mutants(root, lesson, only, scratch, seconds, share):
+    """Run a share of the mutants in this process, which is spent afterwards; return Outcomes."""
+    copy = Path(scratch) / "course"
+    copy_course(root, copy)
+    sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(root)]
+    sys.path.insert(0, str(copy))
+    for name in [one for one in sys.modules if one.partition(".")[0] == "course_utils"]:
+        del sys.modules[name]
+    os.chdir(copy / "notebooks")
+    shell = LessonShell(copy, copy / "notebooks" / lesson, seconds)
+    shell.survey()
+    chosen = [kept for kept in shell.kept() if only in (None, kept)]
+    return [one for kept in chosen for one in shell.outcomes(kept, share)]
+
+
+class LessonShell:
+    """One IPython in this process that runs a lesson's cells again and again.
+
+    Args:
+        root: a copy of the course.
+        lesson: the lesson's path in it.
+        seconds: after that a run of the lesson is stopped.
+    """
+
+    def __init__(self, root, lesson, seconds):
+        from IPython.core.interactiveshell import InteractiveShell
+
+        self.root, self.name, self.seconds = root, lesson.stem, seconds
+        self.cells = lesson_files.read(lesson).cells
+        self.sanitise = sanitiser(root / "tests" / "nbval_sanitize.cfg")
+        self.shell = InteractiveShell.instance()
+        self.shell.history_manager.enabled = False
+        self.at_first = _copied(self.shell.user_ns)
+        self.called, self.made, self.mentioned, self.altered = [], [], [], []
+        _leave_pictures_blank()
+
+    def survey(self):
+        """Run the lesson once, which must be green, and keep what each cell called and made."""
+        with self._calls_noted() as called:
+            for index, cell in enumerate(self.cells):
+                called.clear()
+                before = dict(self.shell.user_ns)
+                self._require_green(self._red_cell(index))
+                after = dict(self.shell.user_ns)
+                made = {name: one for name, one in after.items() if before.get(name) is not one}
+                modules = {name for name, one in after.items() if isinstance(one, ModuleType)}
+                self.called.append(set(called))
+                self.made.append(_copied(made))
+                self.mentioned.append(_names_mentioned(cell))
+                self.altered.append((_names_altered(cell) | set(made)) - modules)
+
+    @contextmanager
+    def _calls_noted(self):
+        """Let each kept function of the package note its calls in a set while the block runs."""
+        called, former = set(), {}
+        for kept in self.kept():
+            function = _function(kept)
+            tree = ast.parse(kept_source(self.root, kept))
+            tree.body[0].body[:0] = ast.parse(f"{NOTE}.add({kept!r})").body
+            function.__globals__[NOTE] = called
+            former[function] = _take_body(function, ast.unparse(tree))
+        try:
+            yield called
+        finally:
+            for function, body in former.items():
+                _give_back(function, body)
+
+    def kept(self):
+        """Return the names of the functions that the lesson teaches and the course keeps."""
+        cells = (lesson_files.names_in(cell, "kept") for cell in self.cells)
+        return list(dict.fromkeys(one for names in cells for one in names))
+
+    def concerned(self, kept):
+        """Return the indices of the cells that a break of one function can reach.
+
+        Those define or call it, or mention a name that an earlier one of them made or altered.
+        """
+        indices, doubtful = [], set()
+        for index, cell in enumerate(self.cells):
+            defines = kept in lesson_files.names_in(cell, "kept")
+            if defines or kept in self.called[index] or doubtful & self.mentioned[index]:
+                indices.append(index)
+                doubtful |= self.altered[index]
+        return indices
+
+    def outcomes(self, kept, share):
+        """Yield the Outcomes of a kept function's mutants.
+
+        Args:
+            kept: the function's name, as in a cell's metadata.
+            share: (number, workers): every worker takes its own.
+        """
+        number, workers = share
+        concerned = self.concerned(kept)
+        for mutant in make_mutants(kept_source(self.root, kept))[number::workers]:
+            with self._broken(kept, mutant.source):
+                caught = self._run(concerned)
+            yield Outcome(kept, mutant.description, caught)
+        self._require_green(self._run(concerned))
+
+    @contextmanager
+    def _broken(self, kept, source):
+        """Put a mutant in the function's place, for all who imported it, and in the cell."""
+        function, name = _function(kept), kept.partition(":")[2]
+        former = _take_body(function, source)
+        cells = [cell for cell in self.cells if kept in lesson_files.names_in(cell, "kept")]
+        texts = [cell.source for cell in cells]
+        for cell in cells:
+            cell.source = replace_definition(cell.source, name, source, self.name)
+        try:
+            yield
+        finally:
+            for cell, text in zip(cells, texts):
+                cell.source = text
+            _give_back(function, former)
+
+    def _run(self, concerned):
+        """Run the cells concerned; tell the first red one, or return an empty text.
+
+        From the others come the names that they made in the survey.
+        """
+        names = self.shell.user_ns
+        names.clear()
+        names.update(_copied(self.at_first))
+        with _time_limit(self.seconds):
+            for index in range(concerned[-1] + 1):
+                red = self._red_cell(index) if index in concerned else ""
+                if red:
+                    return red
+                if index not in concerned:
+                    names.update(_copied(self.made[index]))
+        return ""
+
+    def _require_green(self, red):
+        if red:
+            raise CourseError(f"Expected {self.name} green without a mutant: {red}")
+
+    def _red_cell(self, index):
+        """Run one cell and compare what it shows; say what is red about it, or nothing."""
+        cell = self.cells[index]
+        if cell.cell_type != "code":
+            return ""
+        error, came = self._show(cell.source)
+        if error is not None:
+            return f"cell {index + 1}: {type(error).__name__}: {str(error)[:200]}"
+        expected, came = self._comparable(_flat(cell.outputs)), self._comparable(came)
+        kinds = [one for one in expected | came if expected.get(one) != came.get(one)]
+        return f"cell {index + 1}: {_told(kinds[0], expected, came)}" if kinds else ""
+
+    def _show(self, source):
+        """Run one cell; return its error or None, and what it showed as (kind, text) pairs."""
+        from IPython.core.displayhook import CapturingDisplayHook
+        from IPython.core.displaypub import CapturingDisplayPublisher
+
+        hook = CapturingDisplayHook(self.shell)
+        self.shell.display_trap.hook = hook
+        self.shell.display_pub = CapturingDisplayPublisher()
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            result = self.shell.run_cell(source, store_history=False)
+        shown = [*self.shell.display_pub.outputs, *hook.outputs]
+        pairs = [pair for one in shown for pair in one["data"].items()]
+        error = result.error_before_exec or result.error_in_exec
+        return error, [("stdout", out.getvalue()), ("stderr", err.getvalue()), *pairs]
+
+    def _comparable(self, pairs):
+        """Return {kind: texts} of what nbval compares, cleaned as nbval cleans it."""
+        texts = {}
+        for kind, text in pairs:
+            if kind not in NOT_COMPARED and text:
+                text = self.sanitise(text) if isinstance(text, str) else text
+                texts.setdefault(kind, []).append(text)
+        return {kind: "".join(found) if kind in ("stdout", "stderr") else found
+                for kind, found in texts.items()}  # fmt: skip
+
+
+def _function(kept):
+    """Return the kept function itself, as the package that now runs has it."""
+    room, _, name = kept.partition(":")
+    return getattr(import_module(f"course_utils.{room}"), name)
+
+
+def _give_back(function, body):
+    function.__code__, function.__defaults__, function.__kwdefaults__ = body
+
+
+def _take_body(function, source):
+    """Give a function the body of another source in place; return what it had before."""
+    former = function.__code__, function.__defaults__, function.__kwdefaults__
+    names = dict(function.__globals__)
+    exec(compile(source, function.__code__.co_filename, "exec"), names)
+    other = names[function.__name__]
+    function.__code__ = other.__code__
+    function.__defaults__, function.__kwdefaults__ = other.__defaults__, other.__kwdefaults__
+    return former
+
+
+def _copied(names):
+    """Return names with copies of plain data, which a cell may change in place."""
+    plain = ("ndarray", "list", "dict", "set")
+    return {
+        name: deepcopy(value)
+        if type(value).__name__ in plain and not name.startswith("_") and name not in ("In", "Out")
+        else value
+        for name, value in names.items()
+    }
+
+
+def _names_mentioned(cell):
+    """Return the names in a code cell's source."""
+    return {node.id for node in _nodes(cell) if isinstance(node, ast.Name)}
+
+
+def _names_altered(cell):
+    """Return the names whose values a cell may change in place: `a[0] = 1`, `a += 1`, `a.set()`."""
+    places = [node for node in _nodes(cell) if isinstance(node, (ast.Subscript, ast.Attribute))]
+    altered = [node.value for node in places if isinstance(node.ctx, ast.Store)]
+    altered += [node.target for node in _nodes(cell) if isinstance(node, ast.AugAssign)]
+    calls = [node.func for node in _nodes(cell) if isinstance(node, ast.Call)]
+    altered += [call.value for call in calls if isinstance(call, ast.Attribute)]
+    return {node.id for node in altered if isinstance(node, ast.Name)}
+
+
+def _nodes(cell):
+    code = cell.source if cell.cell_type == "code" else ""
+    return list(ast.walk(lesson_files.parse(code)))
+
+
+def _leave_pictures_blank():
+    from matplotlib.figure import Figure
+
+    Figure.draw = lambda figure, renderer: None
+
+
+def _flat(outputs):
+    """Return a notebook's outputs as (kind, text) pairs."""
+    streams = [(one.name, one.text) for one in outputs if one.output_type == "stream"]
+    return [*streams, *(pair for one in outputs for pair in one.get("data", {}).items())]
+
+
+def _told(kind, expected, came):
+    return f"{kind} {str(came.get(kind))[:120]!r} instead of {str(expected.get(kind))[:120]!r}"
+
+
+def sanitiser(path):
+    """Return a function that replaces what nbval's file says; a missing file replaces nothing."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    rules = re.findall(r"^regex: ?(.*)\nreplace: ?(.*)$", text, re.MULTILINE)
+
+    def sanitise(value):
+        for pattern, replacement in rules:
+            value = re.sub(pattern, replacement, value)
+        return value
+
+    return sanitise
+
+
+@contextmanager
+def _time_limit(seconds):
+    """Raise TimeoutError in whatever runs: a mutant may loop for ever. POSIX only."""
+
+    def stop(signum, frame):
+        raise TimeoutError(f"stopped after {seconds} seconds")
+
+    former = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, former)
+
+
+def summary(outcomes, excused=()):
+    """Return a sentence on how many mutants were made and caught."""
+    caught = sum(bool(one.caught) for one in outcomes)
+    return f"{len(outcomes)} mutants made, {caught} caught, {len(excused)} equivalent."
+
+
+def main(job, result):
+    """Run the job that `mutate_lesson` hands over as JSON."""
+    outcomes = run_mutants(**json.loads(job))
+    Path(result).write_text(json.dumps([asdict(one) for one in outcomes]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,371 @@
+"""Explorers as a student meets them: in JupyterLab, by mouse, keyboard, touch and ear."""
+
+import functools
+import json
+import re
+
+import pytest
+from conftest import CELLS, TALL, choose, open_notebook, wait_for_explorers
+from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+STEPPER, LAB, QUIZ, COLOUR_STEPPER = 1, 2, 3, 4  # cells of conftest.CELLS
+NEAR = 1.5  # pixels
+
+
+def cell(page, number):
+    """Return the output of one cell."""
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea")
+
+
+def press(output, label):
+    output.get_by_role("button", name=label, exact=True).click()
+
+
+def field(output, label):
+    return output.get_by_label(label, exact=True)
+
+
+def fill(output, label, value):
+    field(output, label).fill(str(value))
+    field(output, label).press("Enter")
+
+
+def readout(output):
+    return output.get_by_role("status")
+
+
+@pytest.fixture(autouse=True)
+def no_script_error(page):
+    yield
+    assert page.problems == []
+
+
+@pytest.fixture
+def stepper(page):
+    return reset(page, STEPPER)
+
+
+@pytest.fixture
+def lab(page):
+    return reset(page, LAB)
+
+
+def reset(page, number):
+    """Press Reset and wait until the picture is the one that the same code gives here."""
+    output = cell(page, number)
+    press(output, "Stop") if number != LAB else None
+    press(output, "Reset")
+    words = explorers()[number].description
+    said = json.dumps(words, ensure_ascii=False)
+    expect(output.locator(f"figure[aria-label={said}], img[alt={said}]")).to_be_visible()
+    return output
+
+
+@functools.cache
+def explorers():
+    """Run the notebook's code here: the same explorers, without a browser."""
+    names = {}
+    exec("\n".join(CELLS), names)
+    return {STEPPER: names["stepper"], LAB: names["lab"], COLOUR_STEPPER: names["colours"]}
+
+
+# --- what is there -------------------------------------------------------------------------------
+
+
+def test_each_explorer_is_there(page):
+    expect(cell(page, STEPPER).locator("figure table")).to_have_count(2)
+    expect(cell(page, LAB).locator("img")).to_have_count(2)
+    expect(cell(page, QUIZ).get_by_role("button")).to_have_count(4)
+    expect(cell(page, COLOUR_STEPPER).locator("figure table")).to_have_count(4)
+    assert page.locator(".jp-OutputArea-output .jp-RenderedText[data-mime-type*=stderr]").count() == 0
+
+
+ROLES = {"button", "textbox", "spinbutton", "combobox", "image", "checkbox", "slider"}
+
+
+def test_everything_that_can_be_used_or_seen_has_a_name(page):
+    """As a screen reader finds it: by the browser's accessibility tree."""
+    tools = page.context.new_cdp_session(page)
+    root = tools.send("DOM.getDocument")["root"]["nodeId"]
+    selector = ".jp-OutputArea-output"
+    outputs = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
+    found = []
+    for output in outputs:
+        nodes = tools.send("Accessibility.queryAXTree", {"nodeId": output})["nodes"]
+        seen = [n for n in nodes if not n["ignored"] and n["role"]["value"] in ROLES]
+        found += [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in seen]
+    tools.detach()
+    assert [role for role, name in found if not name.strip()] == []
+    assert {"button", "spinbutton", "combobox", "image"} <= {role for role, _ in found}
+    assert ("spinbutton", "Kernel row 1, column 2") in found
+    assert ("spinbutton", "Kernel row 1, column 2, blue") in found
+
+
+# --- keyboard ------------------------------------------------------------------------------------
+
+
+def marked(output):
+    """Return the places of the framed cells in the first table."""
+    cells = output.locator("figure table").first.locator("td")
+    kinds = cells.evaluate_all("cells => cells.map(cell => cell.className)")
+    return [place for place, kind in enumerate(kinds) if "here" in kind]
+
+
+def test_arrow_keys_move_the_window(stepper):
+    assert marked(stepper) == [8 * row + column for row in range(3) for column in range(3)]
+    field(stepper, "Row").focus()
+    field(stepper, "Row").press("ArrowUp")
+    expect(readout(stepper)).to_contain_text("Row 1, column 0:")
+    assert marked(stepper) == [8 * row + column for row in range(1, 4) for column in range(3)]
+    field(stepper, "Row").press("ArrowDown")
+    expect(readout(stepper)).to_contain_text("Row 0, column 0:")
+
+
+def test_the_keyboard_reaches_and_presses_step(page, stepper):
+    field(stepper, "Kernel row 2, column 2").focus()
+    page.keyboard.press("Tab")
+    expect(stepper.get_by_role("button", name="Back", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(stepper.get_by_role("button", name="Step", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(readout(stepper)).to_contain_text("Row 0, column 1:")
+    page.keyboard.press("Space")
+    expect(readout(stepper)).to_contain_text("Row 0, column 2:")
+    expect(stepper.get_by_role("button", name="Step", exact=True)).to_be_focused()
+
+
+def test_the_keyboard_walks_through_all_inputs_in_order(page, stepper):
+    field(stepper, "Row").focus()
+    names = ["Row"]
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("""() => {
+            const here = document.activeElement
+            return here.labels && here.labels.length ? here.labels[0].innerText : here.innerText
+        }"""))  # fmt: skip
+    kernel = [f"Kernel row {row}, column {column}" for row in range(3) for column in range(3)]
+    inputs = ["Row", "Column", "Stride", "Padding", "Dilation", "Bias"]
+    assert names == [*inputs, *kernel]
+
+
+def test_a_kernel_value_typed_in(stepper):
+    output = stepper.locator("figure table").last
+    before = output.inner_text()
+    fill(stepper, "Kernel row 0, column 0", 5)
+    expect(output).not_to_have_text(before)
+    expect(readout(stepper)).to_contain_text("×5 +")
+    expect(field(stepper, "Kernel row 0, column 0")).to_have_value("5")
+
+
+def test_a_question_is_answered_by_keyboard(page):
+    quiz = cell(page, QUIZ)
+    buttons = quiz.get_by_role("button")
+    for number, key in ((0, "Enter"), (1, "Space")):
+        before = readout(quiz).inner_text()
+        buttons.nth(number).focus()
+        page.keyboard.press(key)
+        expect(readout(quiz)).not_to_have_text(before)
+        assert len(readout(quiz).inner_text().split()) > 5
+
+
+# --- hovering --------------------------------------------------------------------------------------
+
+
+SETTINGS = [{}, {"Stride": 2}, {"Dilation": 2}, {"Padding": "same"}, {"Padding": "same", "Stride": 2}]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+@pytest.mark.parametrize("number, channels", [(STEPPER, 1), (COLOUR_STEPPER, 3)])
+def test_hovering_frames_the_window_of_an_output(page, number, channels, setting):
+    output = reset(page, number)
+    apply(output, setting)
+    tables = output.locator("figure table")
+    values, images = tables.last, [tables.nth(channel) for channel in range(channels)]
+    for row, column in ((0, 0), last_place(values)):
+        place(values, row, column).hover()
+        frames = output.locator(".course-hover:visible")
+        expect(frames).to_have_count(channels)
+        for channel, image in enumerate(images):
+            expected = window(image, row, column, setting)
+            assert frames.nth(channel).bounding_box() == pytest.approx(expected, abs=NEAR)
+    page.mouse.move(5, 5)
+    expect(output.locator(".course-hover:visible")).to_have_count(0)
+
+
+def apply(output, setting):
+    for label, value in setting.items():
+        before = output.locator("figure").get_attribute("aria-label")
+        if label == "Padding":
+            field(output, label).select_option(value)
+        else:
+            fill(output, label, value)
+        expect(output.locator("figure")).not_to_have_attribute("aria-label", before)
+
+
+def place(table, row, column):
+    return table.locator("tr").nth(row).locator("td").nth(column)
+
+
+def last_place(table):
+    rows = table.locator("tr").count()
+    return rows - 1, table.locator("td").count() // rows - 1
+
+
+def window(image, row, column, setting, kernel=3):
+    """Return the box around the cells that output (row, column) sees, from the cells' own boxes."""
+    stride, reach = setting.get("Stride", 1), (kernel - 1) * setting.get("Dilation", 1)
+    first = place(image, row * stride, column * stride).bounding_box()
+    last = place(image, row * stride + reach, column * stride + reach).bounding_box()
+    return {
+        "x": first["x"],
+        "y": first["y"],
+        "width": last["x"] + last["width"] - first["x"],
+        "height": last["y"] + last["height"] - first["y"],
+    }
+
+
+# --- answers of the kernel -------------------------------------------------------------------------
+
+
+def test_a_preset_changes_the_picture_and_its_words(lab):
+    picture = lab.locator("img").nth(1)
+    source, words = picture.get_attribute("src"), picture.get_attribute("alt")
+    field(lab, "Preset").select_option("sharpen")
+    expect(picture).not_to_have_attribute("src", source)
+    assert "sharpen" in picture.get_attribute("alt") != words
+    expect(field(lab, "Kernel row 1, column 1")).to_have_value("5")
+    expect(field(lab, "View")).to_have_value("as a picture")
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+
+def test_a_larger_kernel_gets_its_fields(lab):
+    press(lab, "5 × 5")
+    expect(lab.get_by_role("spinbutton")).to_have_count(25)
+    press(lab, "3 × 3")
+    expect(lab.get_by_role("spinbutton")).to_have_count(9)
+
+
+def test_the_game_shows_a_third_picture_until_it_is_given_up(lab):
+    press(lab, "Guess the kernel")
+    expect(lab.locator("img")).to_have_count(3)
+    expect(readout(lab)).to_contain_text("Mean difference from the target")
+    press(lab, "Give up")
+    expect(lab.locator("img")).to_have_count(2)
+    press(lab, "Give up")
+    expect(lab.get_by_role("alert")).to_contain_text("Expected a game in progress.")
+
+
+def test_what_cannot_be_is_refused_and_the_picture_stays(stepper):
+    pictures = stepper.locator("figure").inner_html()
+    fill(stepper, "Dilation", 5)
+    expect(stepper.get_by_role("alert")).to_contain_text("Received one that spans 11.")
+    assert stepper.locator("figure").inner_html() == pictures
+    press(stepper, "Step")
+    expect(stepper.get_by_role("alert")).to_have_count(0)
+    expect(field(stepper, "Dilation")).to_have_value("1")
+
+
+def test_a_row_beyond_the_last_becomes_the_last(stepper):
+    fill(stepper, "Row", 99)
+    expect(readout(stepper)).to_contain_text("Row 5, column 0:")
+    expect(field(stepper, "Row")).to_have_value("5")
+
+
+def test_run_moves_until_stop(page, stepper):
+    press(stepper, "Run")
+    expect(readout(stepper)).to_contain_text("Row 0, column 2:")
+    press(stepper, "Stop")
+    press(stepper, "Reset")
+    expect(readout(stepper)).to_contain_text("Row 0, column 0:")
+    with pytest.raises(TooLate):  # nothing more happens, for longer than Run's pace
+        readout(stepper).get_by_text("column 1:").wait_for(timeout=1_200)
+
+
+# --- the notebook around it -------------------------------------------------------------------------
+
+
+def test_running_a_cell_again_gives_one_explorer_that_works(page, stepper):
+    press(stepper, "Step")
+    expect(readout(stepper)).to_contain_text("column 1:")
+    page.locator(".jp-Notebook .jp-CodeCell").nth(STEPPER).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(readout(stepper)).to_contain_text("Row 0, column 0:")
+    expect(readout(stepper)).to_have_count(1)
+    press(stepper, "Step")
+    expect(readout(stepper)).to_contain_text("Row 0, column 1:")
+
+
+def test_after_a_restart_everything_works_again(page):
+    choose(page, "Kernel", "Restart Kernel and Run All Cells…")
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    output = cell(page, STEPPER)
+    output.locator("figure").wait_for(state="detached")
+    wait_for_explorers(page)
+    press(output, "Step")
+    expect(readout(output)).to_contain_text("Row 0, column 1:")
+    field(cell(page, LAB), "Preset").select_option("emboss")
+    expect(cell(page, LAB).locator("img").nth(1)).to_have_attribute("alt", re.compile("emboss"))
+
+
+# --- touch, in the dark ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def dark(browser, lab_server, lab_folder):
+    """Yield a page in JupyterLab's dark theme on a screen that is touched."""
+    settings = lab_folder / "config/lab/user-settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    theme = settings / "themes.jupyterlab-settings"
+    theme.write_text(json.dumps({"theme": "JupyterLab Dark"}), encoding="utf-8")
+    context = browser.new_context(viewport=TALL, has_touch=True)
+    yield open_notebook(context, lab_server)
+    context.close()
+    theme.unlink()
+
+
+def test_a_tap_on_step(dark):
+    output = cell(dark, STEPPER)
+    output.get_by_role("button", name="Step", exact=True).tap()
+    expect(readout(output)).to_contain_text("Row 0, column 1:")
+    assert dark.problems == []
+
+
+# WCAG 2.2: every word against the nearest background behind it; gradients are tested elsewhere.
+TOO_FAINT = """() => {
+  const parts = text => text.match(/[\\d.]+/g).map(Number)
+  const light = colour => colour.slice(0, 3).map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0)
+  const ground = node => {
+    for (let at = node; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor)
+      if (colour.length == 3 || colour[3] == 1) return colour
+    }
+    return [255, 255, 255]
+  }
+  const faint = []
+  for (const node of document.querySelectorAll('.jp-OutputArea-output *')) {
+    const own = [...node.childNodes].some(n => n.nodeType == 3 && n.textContent.trim())
+    const input = ['INPUT', 'SELECT'].includes(node.tagName)
+    if (!own && !input || node.closest('style, .zero') || !node.getClientRects().length) continue
+    const [a, b] = [light(parts(getComputedStyle(node).color)), light(ground(node))]
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+    if (ratio < 4.5) faint.push([node.tagName, node.textContent.slice(0, 40), ratio.toFixed(2)])
+  }
+  return faint
+}"""
+
+
+def test_every_word_can_be_read_in_the_light(page):
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+    assert page.evaluate(TOO_FAINT) == []
+
+
+def test_every_word_can_be_read_in_the_dark(dark):
+    expect(dark.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    fill(cell(dark, STEPPER), "Dilation", 5)
+    expect(cell(dark, STEPPER).get_by_role("alert")).to_be_visible()
+    assert dark.evaluate(TOO_FAINT) == []

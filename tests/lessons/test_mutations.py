@@ -1,0 +1,66 @@
+"""Break what a lesson teaches, and the lesson must go red: every mutant is caught."""
+
+import os
+import subprocess
+import sys
+
+from course_utils.authoring import lesson_files
+from course_utils.authoring.kept import kept_names, kept_source
+from course_utils.authoring.mutants import make_mutants
+from course_utils.authoring.mutations import break_kept, copy_course, mutate_lesson, summary
+from course_utils.places import ROOT
+
+# Mutants that give the same results on every input: nobody could catch them. Each with its reason.
+EQUIVALENT = {
+    "by_hand.convolution:same_padding": {
+        "total = max((positions - 1) * stride + span - size, 0) => "
+        "total = max(0, (positions - 1) * stride + span - size)": "max takes its two in any order",
+    },
+    "by_hand.convolution:slide": {
+        "output = np.zeros((rows, columns)) => output = np.ones((rows, columns))": "the loops "
+        "write every value of the output, so what it held before never shows",
+    },
+}
+
+
+def test_every_mutant_is_caught(path, capsys):
+    outcomes = mutate_lesson(ROOT, path)
+    excused = _excused(outcomes)
+    with capsys.disabled():
+        print(f"\n{path.stem}: {summary(outcomes, excused)}")
+    missed = [f"{one.kept}: {one.description}" for one in outcomes if not one.caught]
+    assert sorted(missed) == sorted(excused)
+
+
+def _excused(outcomes):
+    kept = {one.kept for one in outcomes}
+    return [f"{name}: {one}" for name in kept for one in EQUIVALENT.get(name, {})]
+
+
+def test_equivalent_mutants_have_reasons():
+    reasons = [reason for mutants in EQUIVALENT.values() for reason in mutants.values()]
+    assert all(len(reason) > 20 for reason in reasons)
+
+
+def test_every_kept_name_with_equivalents_is_taught():
+    from lesson_list import LESSONS
+
+    taught = {name for path in LESSONS for name in kept_names(lesson_files.read(path))}
+    assert EQUIVALENT.keys() <= taught
+
+
+def test_nbval_itself_says_the_same_of_one_mutant(path, tmp_path):
+    """Without a mutant nbval finds the lesson green: `pytest` itself runs it so."""
+    copy_course(ROOT, tmp_path)
+    lesson = tmp_path / "notebooks" / path.name
+    kept = kept_names(lesson_files.read(path))[0]
+    break_kept(tmp_path, lesson, kept, _visible_mutant(kept))
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", str(lesson)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 1, done.stdout[-3000:]
+    assert "Notebook cell execution failed" in done.stdout, done.stdout[-3000:]
+
+
+def _visible_mutant(kept):
+    """Return a mutant that changes what the function returns, the last that can be made."""
+    return make_mutants(kept_source(ROOT, kept))[-1].source

@@ -1,0 +1,317 @@
+"""What every explorer keeps to: state, refusal, headless form, live form."""
+
+import ast
+import pathlib
+import re
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, fields
+from html.parser import HTMLParser
+
+import ipywidgets
+import live
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+import course_utils.widgets
+from course_utils.widgets import ConvStepper, KernelLab
+
+SOURCES = sorted(pathlib.Path(course_utils.widgets.__file__).parent.glob("*.py"))
+
+# Core widgets of ipywidgets 7.7.1, the version on Colab, that this course may use.
+ALLOWED = {
+    "BoundedFloatText", "BoundedIntText", "Box", "Button", "Checkbox", "Dropdown", "FloatSlider",
+    "FloatText", "GridBox", "HBox", "HTML", "HTMLMath", "IntSlider", "IntText", "Label", "Layout",
+    "RadioButtons", "Text", "Textarea", "ToggleButton", "ToggleButtons", "VBox",
+}  # fmt: skip
+
+
+def make_stepper():
+    return ConvStepper(np.arange(30).reshape(5, 6) / 30, [[1, 0, -1], [2, 0, -2]], bias=0.5)
+
+
+def make_colour_stepper():
+    image = np.random.default_rng(1).random((5, 5, 3))
+    return ConvStepper(image, np.ones((3, 3, 3)) / 9, padding="same", stride=2)
+
+
+def make_lab():
+    return KernelLab("coins", preset="sharpen")
+
+
+def make_colour_lab():
+    return KernelLab("coffee", preset="Gaussian blur", colours="colour")
+
+
+MAKERS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab]
+
+
+@pytest.fixture(params=MAKERS, ids=lambda make: make.__name__)
+def explorer(request):
+    return request.param()
+
+
+def values(state):
+    """Return a state as something that can be compared."""
+    pairs = {field.name: getattr(state, field.name) for field in fields(state)}
+    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in pairs.items()}
+
+
+def same(one, other):
+    """Compare two results of `compute`."""
+    for field in fields(one):
+        np.testing.assert_equal(getattr(one, field.name), getattr(other, field.name))
+
+
+# --- state -------------------------------------------------------------------------------------
+
+
+def test_compute_is_pure(explorer):
+    state, before = explorer.state, values(explorer.state)
+    first = explorer.compute(state)
+    second = explorer.compute(state)
+    same(first, second)
+    same(first, explorer.data)
+    assert explorer.state is state and values(state) == before
+
+
+def test_the_state_is_frozen(explorer):
+    name = fields(explorer.state)[0].name
+    with pytest.raises(FrozenInstanceError):
+        setattr(explorer.state, name, None)
+    with pytest.raises(ValueError, match="read-only"):
+        explorer.state.kernel[0, 0] = 5
+
+
+def test_what_was_handed_over_may_change_afterwards():
+    image, kernel = np.ones((4, 4)), np.ones((3, 3))
+    stepper, lab = ConvStepper(image, kernel), KernelLab("coins", kernel=kernel)
+    image[:], kernel[:] = 7, 7
+    assert stepper.image.max() == stepper.state.kernel.max() == lab.state.kernel.max() == 1
+    stepper.set(bias=1)
+    assert stepper.data.value == 10
+
+
+def test_set_returns_the_explorer_and_unknown_settings_are_refused(explorer):
+    assert explorer.set() is explorer
+    with pytest.raises(ValueError, match=r"Expected one of .*kernel.* Received 'speed'\."):
+        explorer.set(speed=3)
+
+
+def test_reset_returns_to_the_start(explorer):
+    start = values(explorer.state)
+    explorer.set(kernel=np.full(explorer.state.kernel.shape, 2.0))
+    assert values(explorer.state) != start
+    explorer.reset()
+    assert values(explorer.state) == start
+    same(explorer.data, explorer.compute(explorer.state))
+
+
+def test_descriptions_are_the_same_each_time():
+    for make in MAKERS:
+        one, other = make(), make()
+        assert one.description == other.description == repr(one)
+        assert not re.search(r"0x[0-9a-f]{6}|nan|\n", one.description)
+        assert len(one.description) > 80
+
+
+def test_description_and_picture_follow_the_state(explorer):
+    words = explorer.description
+    picture = explorer.draw(explorer.data, explorer.state).png()
+    explorer.set(kernel=-explorer.state.kernel)
+    assert explorer.description != words
+    assert explorer.draw(explorer.data, explorer.state).png() != picture
+
+
+@pytest.mark.parametrize("kernel", [
+    [[np.nan, 0, 0]] * 3, [[np.inf, 0, 0]] * 3, [[1, 2, 3], [1, 2]], "blur", None, [["a", "b"]],
+    np.zeros((0, 3)), np.zeros(9), np.zeros((3, 3, 3, 3)), object(),
+])  # fmt: skip
+def test_an_impossible_kernel_is_refused_and_nothing_moves(explorer, kernel):
+    explorer.live()
+    before, data, shown = values(explorer.state), explorer.data, live.page(explorer)
+    with pytest.raises(ValueError, match=r"^Expected .*\. ?Received .*\.$"):
+        explorer.set(kernel=kernel)
+    assert values(explorer.state) == before and explorer.data is data
+    assert live.page(explorer) == shown
+
+
+@pytest.mark.parametrize("kind", [list, np.float32, np.int64, np.float64])
+def test_kernels_of_any_kind_of_number(kind):
+    numbers = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+    kernel = numbers if kind is list else np.array(numbers, kind)
+    for explorer in (ConvStepper(np.eye(5), kernel), KernelLab("coins", kernel=kernel)):
+        explorer.live()
+        explorer.set(kernel=kernel)
+        assert explorer.state.kernel.tolist() == numbers
+
+
+# --- headless ------------------------------------------------------------------------------------
+
+
+def test_headless_shows_one_described_picture_and_makes_no_widget(explorer, monkeypatch):
+    monkeypatch.setenv("COURSE_HEADLESS", "1")
+    monkeypatch.setattr(
+        ipywidgets.Widget, "__init__", lambda *a, **k: pytest.fail("a widget was made")
+    )
+    InteractiveShell.instance()
+    with capture_output() as captured:
+        explorer._ipython_display_()
+    (output,) = captured.outputs
+    assert set(output.data) == {"image/png", "text/plain"}
+    assert output.data["text/plain"] == explorer.description
+    assert output.metadata["image/png"]["alt"] == explorer.description
+    assert captured.stdout == captured.stderr == ""
+
+
+def test_explorers_load_neither_pyplot_nor_keras():
+    code = (
+        "import sys; from course_utils.widgets import ConvStepper; import numpy as np\n"
+        "stepper = ConvStepper(np.eye(4), np.ones((2, 2)))\n"
+        "stepper.draw(stepper.data, stepper.state)._repr_mimebundle_()\n"
+        "print([m for m in ('matplotlib.pyplot', 'keras', 'tensorflow') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+# --- live ----------------------------------------------------------------------------------------
+
+
+def test_the_live_box_is_made_once_of_core_widgets(explorer):
+    box = explorer.live()
+    assert explorer.live() is box
+    kinds = {type(widget) for widget in live.walk(box)}
+    assert {kind.__name__ for kind in kinds} <= ALLOWED
+    assert all(kind.__module__.startswith("ipywidgets.") for kind in kinds)
+
+
+def test_every_input_and_button_has_a_name_of_its_own(explorer):
+    named = [w for w in live.walk(explorer.live()) if hasattr(w, "description")]
+    named = [w for w in named if not isinstance(w, ipywidgets.HTML)]
+    names = [w.description for w in named]
+    assert all(names) and len(set(names)) == len(names)
+
+
+def test_sources_use_nothing_that_flickers_piles_up_or_breaks():
+    banned = {"Output", "interact", "interactive", "interactive_output", "clear_output",
+              "update_display", "tooltip", "pyplot", "Stack", "TagsInput"}  # fmt: skip
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        words = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        words |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        words |= {k.arg for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords}
+        words |= {n.name for n in ast.walk(tree) if isinstance(n, ast.alias)}
+        assert not words & banned, path.name
+
+
+def test_sources_use_only_allowed_widgets():
+    for path in SOURCES:
+        used = re.findall(r"\bipywidgets\.(\w+)", path.read_text(encoding="utf-8"))
+        assert set(used) <= ALLOWED, path.name
+
+
+class Strict(HTMLParser):
+    """Collects attributes; unbalanced tags or stray quotes show up as odd names."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes, self.open = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *pair) for pair in attrs]
+        if tag not in ("img", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag
+
+
+ATTRIBUTES = {"class", "style", "src", "alt", "aria-label", "aria-live", "role"}
+
+
+def parsed(text):
+    parser = Strict()
+    parser.feed(text)
+    parser.close()
+    assert parser.open == []
+    return parser
+
+
+def test_shown_html_is_well_formed_and_pictures_have_words(explorer):
+    parser = parsed(live.page(explorer))
+    assert {name for _, name, _ in parser.attributes} <= ATTRIBUTES
+    images = [value for tag, name, value in parser.attributes if (tag, name) == ("img", "alt")]
+    assert len(images) == parser.tags.count("img") and all(images)
+    labels = {v for tag, name, v in parser.attributes if name in ("alt", "aria-label")}
+    assert explorer.description in labels
+
+
+HOSTILE = 'quoted "x" onload=\'alert(1)\' <script>alert(2)</script> & more'
+
+
+def test_words_in_attributes_are_escaped(explorer, monkeypatch):
+    monkeypatch.setattr(type(explorer), "describe", lambda *_: HOSTILE)
+    parser = parsed(live.page(explorer))
+    assert "script" not in parser.tags
+    assert {name for _, name, _ in parser.attributes} <= ATTRIBUTES
+    assert HOSTILE in {v for _, name, v in parser.attributes if name in ("alt", "aria-label")}
+
+
+def test_a_refusal_is_escaped(explorer, monkeypatch):
+    def refuse(**changes):
+        raise ValueError(HOSTILE)
+
+    monkeypatch.setattr(explorer, "set", refuse)
+    live.inputs(explorer)[-1].value = 5
+    assert "<script" not in live.page(explorer) and "alert(2)" in live.refusal(explorer)
+
+
+def test_set_from_code_moves_the_fields(explorer):
+    explorer.live()
+    explorer.set(kernel=np.full(explorer.state.kernel.shape, 0.5))
+    cells = [w.value for w in live.inputs(explorer) if w.description.startswith("Kernel row")]
+    assert cells and set(cells) == {0.5}
+
+
+def test_a_field_changed_by_hand_moves_state_picture_and_readout(explorer):
+    explorer.live()
+    pictures, words = live.pictures(explorer), live.readout(explorer)
+    middle = [w for w in live.inputs(explorer) if w.description.startswith("Kernel row 1, column 1")]
+    middle[0].value = 4.25
+    assert np.atleast_3d(explorer.state.kernel)[1, 1, 0] == 4.25
+    same(explorer.data, explorer.compute(explorer.state))
+    assert live.pictures(explorer) != pictures and live.readout(explorer) != words
+    assert live.refusal(explorer) == ""
+
+
+def test_a_refused_number_says_so_and_the_picture_stays(explorer):
+    explorer.live()
+    pictures, words = live.pictures(explorer), live.readout(explorer)
+    before, cell = values(explorer.state), live.inputs(explorer)[-1]
+    cell.value = float("inf")
+    assert "Expected finite numbers" in live.refusal(explorer)
+    assert "Received" in live.refusal(explorer)
+    assert live.pictures(explorer) == pictures and live.readout(explorer) == words
+    assert values(explorer.state) == before
+    cell.value = 1.5
+    assert live.refusal(explorer) == "" and explorer.state.kernel.flat[-1] == 1.5
+
+
+def test_reset_by_hand(explorer):
+    start = values(explorer.state)
+    live.inputs(explorer)[-1].value = 9
+    live.press(explorer, "Reset")
+    assert values(explorer.state) == start and live.refusal(explorer) == ""
+
+
+def test_what_did_not_change_is_not_sent_again(explorer):
+    explorer.live()
+    sent = []
+    for widget in live.walk(explorer.live()):
+        widget.observe(sent.append, names="value") if hasattr(widget, "value") else None
+    explorer.set()
+    assert sent == []
