@@ -94,5 +94,6 @@ def test_the_seed_can_be_chosen():
 def test_a_kernel_prints_one_line_and_nothing_else(monkeypatch):
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     cell = nbformat.v4.new_code_cell(START)
-    NotebookClient(nbformat.v4.new_notebook(cells=[cell]), timeout=120, kernel_name="python3").execute()
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     assert [(o.output_type, o.name, o.text) for o in cell.outputs] == [("stream", "stdout", READY)]

@@ -1,4 +1,4 @@
-"""Progress: nothing when headless or outside Jupyter, a bar in a kernel, and never one that hangs."""
+"""Progress: nothing when headless or outside Jupyter, a bar in a kernel, never one that hangs."""
 
 import re
 
@@ -93,7 +93,7 @@ def test_headless_or_outside_jupyter_nothing_is_shown(monkeypatch, shown, kernel
     assert shown == []
 
 
-# --- in a kernel -----------------------------------------------------------------------------------
+# --- in a kernel ---------------------------------------------------------------------------------
 
 LOOP = """
 from course_utils.waiting import track, waiting

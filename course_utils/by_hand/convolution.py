@@ -31,7 +31,7 @@ def shift_and_add(image, kernel):
     height, width = kernel.shape
     rows = image.shape[0] - height + 1
     columns = image.shape[1] - width + 1
-    output = np.zeros((rows, columns, *image.shape[2:]), image.dtype)
+    output = np.zeros((rows, columns, *image.shape[2:]))
     for row in range(height):
         for column in range(width):
             shifted = image[row : row + rows, column : column + columns]

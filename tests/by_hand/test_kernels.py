@@ -1,4 +1,4 @@
-"""by_hand.kernels: what each named kernel is known to do, and which kernels are an outer product."""
+"""by_hand.kernels: what each named kernel is known to do, and which are an outer product."""
 
 import numpy as np
 import pytest
@@ -15,12 +15,11 @@ RAMP = np.add.outer(2.0 * np.arange(12), 3.0 * np.arange(15))  # down 2 a row, r
 
 def scipy_answer(name):
     """The same filter under SciPy's own name."""
-    impulse = [0, 0, 1, 0, 0]
-    binomial = np.convolve(np.convolve([1, 2, 1], [1, 2, 1]), impulse, "same") / 16
+    binomial = np.convolve([1, 2, 1], [1, 2, 1]) / 16
     return {
         "identity": lambda x: x,
         "box blur": lambda x: ndimage.uniform_filter(x, 3),
-        "Gaussian blur": lambda x: ndimage.correlate1d(ndimage.correlate1d(x, binomial, 0), binomial, 1),
+        "Gaussian blur": lambda x: ndimage.correlate(x, np.outer(binomial, binomial)),
         "sharpen": lambda x: x - ndimage.laplace(x),
         "Sobel x": lambda x: ndimage.sobel(x, axis=1),
         "Sobel y": lambda x: ndimage.sobel(x, axis=0),
@@ -45,7 +44,10 @@ def _bell(sigma):
     return np.outer(line, line) / line.sum() ** 2
 
 
-@pytest.mark.parametrize("name", ["box blur", "Gaussian blur", "motion blur", "sharpen", "identity"])
+BRIGHT = ["box blur", "Gaussian blur", "motion blur", "sharpen", "identity"]
+
+
+@pytest.mark.parametrize("name", BRIGHT)
 def test_pictures_stay_as_bright_as_they_were(name):
     assert KERNELS[name].sum() == pytest.approx(1)
 

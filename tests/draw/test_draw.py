@@ -17,7 +17,8 @@ from course_utils.by_hand.kernels import KERNELS
 from course_utils.draw import shown, style
 
 RANDOM = np.random.default_rng(4)
-GREY, COLOUR, SIGNED = RANDOM.random((20, 30)), RANDOM.random((20, 30, 3)), RANDOM.normal(size=(9, 9))
+GREY, COLOUR = RANDOM.random((20, 30)), RANDOM.random((20, 30, 3))
+SIGNED = RANDOM.normal(size=(9, 9))
 WORDS = "Something to look at."
 
 
@@ -34,7 +35,9 @@ MAKERS = {
     "pictures": lambda: draw.pictures({"grey": GREY, "colour": COLOUR, "signed": SIGNED}, WORDS),
     "one picture": lambda: draw.pictures({"grey": GREY[..., None]}, WORDS),
     "framed": lambda: draw.pictures({"a": GREY}, WORDS, frames={"a": (2, 3, 4, 5)}),
-    "number_grids": lambda: draw.number_grids({"a": SIGNED, "b": GREY[:3, :3]}, WORDS, {"a": (0, 1, 3, 3)}),
+    "number_grids": lambda: draw.number_grids(
+        {"a": SIGNED, "b": GREY[:3, :3]}, WORDS, {"a": (0, 1, 3, 3)}
+    ),
     "bars": lambda: draw.bars({"one": 1, "other": 25}, "how many", WORDS),
     "log bars": lambda: draw.bars({"one": 1, "other": 10**11}, "how many", WORDS, logarithmic=True),
     "step": one_step,
@@ -108,7 +111,7 @@ def test_drawing_loads_no_pyplot():
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
-# --- words that fit --------------------------------------------------------------------------------
+# --- words that fit ------------------------------------------------------------------------------
 
 LONG = "the output of a kernel that was turned by 180 degrees"
 
@@ -144,18 +147,20 @@ def test_numbers_too_small_to_read_are_left_out():
 
 @pytest.mark.parametrize("logarithmic", [True, False])
 @pytest.mark.parametrize("values", [
-    {"a": 123456789012, "b": 432}, {"a rather long name, for a bar": 123456789012, "b": 1}, {"a": 1},
+    {"a": 123456789012, "b": 432}, {"a rather long name, for a bar": 123456789012, "b": 1},
+    {"a": 1},
     {f"layer {n}": 10**n for n in range(12)}, {"a": 0.5, "b": 1 / 3}, {"few": 1, "more": 3},
 ])  # fmt: skip
 def test_bars_with_their_numbers(values, logarithmic):
-    picture = draw.bars(values, "Weights of a network with a rather long title, in all", WORDS, logarithmic)
+    title = "Weights of a network with a rather long title, in all"
+    picture = draw.bars(values, title, WORDS, logarithmic)
     written = assert_readable(picture)
     assert set(values) <= set(written)
     for value in values.values():
         assert (f"{value:,}" if isinstance(value, int) else style.number(value)) in written
 
 
-@pytest.mark.parametrize("values", [{}, {"a": -1}, {"a": float("nan")}, {"a": 1, "b": float("inf")}])
+@pytest.mark.parametrize("values", [{}, {"a": -1}, {"a": np.nan}, {"a": 1, "b": np.inf}])
 def test_bars_refuse_what_has_no_length(values):
     with pytest.raises(ValueError, match="Expected one or more numbers of at least 0. Received"):
         draw.bars(values, "", WORDS)
@@ -189,7 +194,7 @@ def test_kernels_of_all_sizes(size):
     assert_readable(picture)
 
 
-# --- what cannot be drawn ----------------------------------------------------------------------------
+# --- what cannot be drawn ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(4,), (2, 4, 4, 3), (4, 4, 2), (4, 4, 4), (0, 4), (4, 4, 0), ()])
@@ -211,8 +216,10 @@ def test_nothing_at_all_is_refused():
         draw.number_grids({}, WORDS)
 
 
-@pytest.mark.parametrize("image", [np.zeros((1, 1)), np.zeros((5, 5)), np.ones((1, 1, 3)),
-                                   np.full((2, 2), -1.0), np.full((3, 3), 1e-9), [[0, 1]]])  # fmt: skip
+@pytest.mark.parametrize("image", [
+    np.zeros((1, 1)), np.zeros((5, 5)), np.ones((1, 1, 3)), np.full((2, 2), -1.0),
+    np.full((3, 3), 1e-9), [[0, 1]],
+])  # fmt: skip
 def test_the_smallest_and_the_emptiest(image):
     assert_readable(draw.pictures({"a": image}))
     flat = np.atleast_3d(image)[..., 0]
@@ -220,7 +227,7 @@ def test_the_smallest_and_the_emptiest(image):
     assert_readable(draw.kernel_result(image, np.zeros((3, 3)), flat, "none", True, WORDS))
 
 
-# --- colours ---------------------------------------------------------------------------------------
+# --- colours -------------------------------------------------------------------------------------
 
 
 def luminance(colour):

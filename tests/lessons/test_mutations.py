@@ -20,6 +20,12 @@ EQUIVALENT = {
         "output = np.zeros((rows, columns)) => output = np.ones((rows, columns))": "the loops "
         "write every value of the output, so what it held before never shows",
     },
+    "by_hand.convolution:weigh_windows": {
+        f"return np.einsum('rcijk,ijkf->rcf', windows, kernel, optimize=True) => "
+        f"return np.einsum('rcijk,ijkf->rcf', windows, kernel{left})": "`optimize` chooses how "
+        "the same products are added up: faster or slower, and equal but for rounding"
+        for left in ("", ", optimize=False")
+    },
 }
 
 

@@ -169,7 +169,8 @@ def test_grey_images_with_and_without_a_channel_are_one():
 
 def test_the_readout_adds_up(stepper):
     stepper.set(kernel=np.array([[1, 2], [3, -4]]), bias=2, row=1, column=1)
-    terms, total = re.fullmatch(r"Row 1, column 1: (.*) = <b>(.*)</b>", live.readout(stepper)).groups()
+    sentence = re.fullmatch(r"Row 1, column 1: (.*) = <b>(.*)</b>", live.readout(stepper))
+    terms, total = sentence.groups()
     arithmetic = terms.replace("×", "*").replace("−", "-").replace("bias", "")
     assert eval(arithmetic) == float(total.replace("−", "-")) == stepper.data.value
 

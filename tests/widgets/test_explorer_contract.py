@@ -65,7 +65,7 @@ def same(one, other):
         np.testing.assert_equal(getattr(one, field.name), getattr(other, field.name))
 
 
-# --- state -------------------------------------------------------------------------------------
+# --- state ---------------------------------------------------------------------------------------
 
 
 def test_compute_is_pure(explorer):
@@ -280,8 +280,8 @@ def test_set_from_code_moves_the_fields(explorer):
 def test_a_field_changed_by_hand_moves_state_picture_and_readout(explorer):
     explorer.live()
     pictures, words = live.pictures(explorer), live.readout(explorer)
-    middle = [w for w in live.inputs(explorer) if w.description.startswith("Kernel row 1, column 1")]
-    middle[0].value = 4.25
+    middle = "Kernel row 1, column 1"
+    next(w for w in live.inputs(explorer) if w.description.startswith(middle)).value = 4.25
     assert np.atleast_3d(explorer.state.kernel)[1, 1, 0] == 4.25
     same(explorer.data, explorer.compute(explorer.state))
     assert live.pictures(explorer) != pictures and live.readout(explorer) != words

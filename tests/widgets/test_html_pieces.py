@@ -33,8 +33,8 @@ def test_marks_extras_and_padding():
 
 
 def test_long_numbers_shrink_instead_of_widening_a_cell():
-    sizes = [float(s) for s in re.findall(r"font-size:([\d.]+)px", html.table(np.array([[-123.45]])))]
-    assert len(sizes) == 1 and 7 * 0.61 * sizes[0] < html.CELL_WIDTH
+    (size,) = re.findall(r"font-size:([\d.]+)px", html.table(np.array([[-123.45]])))
+    assert len("−123.45") * 0.61 * float(size) < html.CELL_WIDTH
     assert "font-size" not in html.table(np.array([[-0.17, 12.25, 100]]))
 
 

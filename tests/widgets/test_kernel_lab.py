@@ -25,8 +25,11 @@ def correlated(image, kernel):
     return np.stack([correlated(channel, kernel) for channel in np.moveaxis(image, 2, 0)], axis=-1)
 
 
+size = st.integers(3, 7)
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.integers(3, 7), st.integers(3, 7), st.sampled_from(["grey", "colour"]), st.integers(0, 99))
+@given(size, size, st.sampled_from(kernel_lab.COLOURS), st.integers(0, 99))
 def test_the_output_is_what_scipy_computes(height, width, colours, seed):
     random = np.random.default_rng(seed)
     kernel = random.normal(size=(height, width))
@@ -82,7 +85,7 @@ def test_an_edited_kernel_is_no_preset_any_more(lab):
 
 
 @pytest.mark.parametrize("change, sentence", [
-    (dict(preset="Blur"), "Expected preset as one of identity, box blur, .*my own. Received 'Blur'"),
+    (dict(preset="Blur"), "Expected preset as one of identity, .*my own. Received 'Blur'"),
     (dict(preset=[[1, 2]]), r"Expected preset as one of .* Received \[\[1, 2\]\]"),
     (dict(preset=np.eye(3)), "Expected preset as one of .* Received array"),
     (dict(photograph="cat"), "Expected photograph as one of .*coffee.* Received 'cat'"),
@@ -111,7 +114,10 @@ def test_only_an_own_image_is_yours():
 # --- own images ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [(9, 11), (9, 11, 1), (9, 11, 3), (7, 7), (600, 20), (20, 900, 3)])
+SHAPES = [(9, 11), (9, 11, 1), (9, 11, 3), (7, 7), (600, 20), (20, 900, 3)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("colours", kernel_lab.COLOURS)
 def test_own_images(shape, colours):
     lab = KernelLab(RANDOM.random(shape), colours=colours)
@@ -134,7 +140,7 @@ def test_own_images_of_zeros_and_ones_of_any_kind(kind):
     (np.zeros((9, 9, 2)), r"1 or 3 channels. Received shape \(9, 9, 2\)"),
     (np.zeros((2, 9, 9, 3)), r"Received shape \(2, 9, 9, 3\).* image\[0\] takes one of a batch"),
     (np.zeros(9), r"Received shape \(9,\)"),
-    (np.full((9, 9, 3), 200, np.uint8), r"values in 0…1. Received values in 200…200: divide .* 255"),
+    (np.full((9, 9, 3), 200, np.uint8), r"in 0…1. Received values in 200…200: divide .* 255"),
     (np.full((9, 9), -0.5), r"values in 0…1. Received values in -0.5…-0.5"),
     (np.full((9, 9), np.nan), "Expected finite numbers as photograph. Received NaN"),
     (np.zeros((6, 9)), "at least 7 × 7 pixels. Received 6 × 9"),

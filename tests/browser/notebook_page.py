@@ -1,0 +1,51 @@
+"""The notebook that the browser opens: what is in it, and how to get it run."""
+
+# So tall that no cell is out of sight: JupyterLab removes what it need not show.
+TALL = {"width": 1500, "height": 3200}
+
+# What the tests look at: each explorer and question once, on photographs.
+CELLS = [
+    "from course_utils import datasets\n"
+    "from course_utils.exercises import lesson_01 as exercises\n"
+    "from course_utils.widgets import ConvStepper, KernelLab\n"
+    'photograph = datasets.load_photograph("camera", grey=True)\n'
+    "kernel = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]",
+    "stepper = ConvStepper(photograph[216:224, 300:308], kernel)\nstepper",
+    'lab = KernelLab("coffee", colours="colour")\nlab',
+    "exercises.quiz_positions",
+    'coffee = datasets.load_photograph("coffee")[::2, ::2]\n'
+    "colours = ConvStepper(coffee[50:56, 84:90], [[[1, -1, 0]] * 3] * 3, bias=0.5)\ncolours",
+]
+
+
+def open_notebook(context, address):
+    """Open the notebook in a browser context, run all cells, and return the page."""
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: _note(page, message))
+    page.set_default_timeout(30_000)
+    page.goto(f"{address}/doc/tree/explorers.ipynb")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
+    choose(page, "Run", "Run All Cells")
+    wait_for_explorers(page)
+    return page
+
+
+def wait_for_explorers(page):
+    """Wait until the last cell's explorer stands there."""
+    page.wait_for_selector("text=bias 0.5", timeout=120_000)
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
+
+
+def choose(page, menu, item):
+    """Choose an item of JupyterLab's menu bar."""
+    page.click(f'.lm-MenuBar-itemLabel:text-is("{menu}")')
+    page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
+
+
+def _note(page, message):
+    """Keep script errors; a file that JupyterLab itself does not find is not ours."""
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        page.problems.append(message.text)
