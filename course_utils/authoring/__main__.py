@@ -41,8 +41,8 @@ def _parser():
 
 def _add_own(parser, name):
     if name == "student":
-        parser.add_argument("out", nargs="?", type=Path, default=Path("student"),
-                            help="a folder that is missing or empty; student/ by default")  # fmt: skip
+        said = "a folder that is missing or empty; student/ by default"
+        parser.add_argument("out", nargs="?", type=Path, default=Path("student"), help=said)
     if name == "links":
         parser.add_argument("address", nargs="?", help="by default that of the remote origin")
     if name == "measure":

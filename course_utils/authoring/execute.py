@@ -32,12 +32,14 @@ class Run:
     Attributes:
         notebook: a copy of the lesson with its new outputs.
         seconds: how long each cell took, 0 for prose.
+        busy: the same, without the time in which other programs held the processor.
         progress: for each cell, whether something showed that work was going on.
         peak_megabytes: the most memory the kernel held, None where the system does not tell.
     """
 
     notebook: object
     seconds: tuple
+    busy: tuple
     progress: tuple
     peak_megabytes: float | None
 
@@ -58,16 +60,17 @@ def execute(notebook, folder, name="lesson", headless=True, timeout=600, report=
     """
     report = report or (lambda done, total: None)
     client = _Watched(deepcopy(notebook), timeout, folder)
-    seconds = []
+    taken = []
     with tempfile.TemporaryDirectory() as scratch:
         with client.setup_kernel(env=_environment(headless, Path(scratch))):
             for index, cell in enumerate(client.nb.cells):
                 report(index, len(client.nb.cells))
-                seconds.append(_execute_cell(client, cell, index, name))
+                taken.append(_execute_cell(client, cell, index, name))
             peak = _peak_megabytes(client.km.provisioner.pid)
     report(len(client.nb.cells), len(client.nb.cells))
-    moved = tuple(index in client.progress for index in range(len(seconds)))
-    return Run(client.nb, tuple(seconds), moved, peak)
+    moved = tuple(index in client.progress for index in range(len(taken)))
+    seconds, busy = zip(*taken) if taken else ((), ())
+    return Run(client.nb, seconds, busy, moved, peak)
 
 
 class _Watched(NotebookClient):
@@ -99,7 +102,9 @@ def _environment(headless, scratch):
 
 
 def _execute_cell(client, cell, index, name):
-    started = time.monotonic()
+    """Run one cell; return its (seconds, busy seconds)."""
+    process = client.km.provisioner.pid
+    started, worked = time.monotonic(), _processor_seconds(process)
     try:
         client.execute_cell(cell, index)
     except CellExecutionError as error:
@@ -108,7 +113,19 @@ def _execute_cell(client, cell, index, name):
         raise LessonFailed(f"{name}, cell {index + 1}: {what}\n\n{trace}") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise LessonFailed(f"{name}, cell {index + 1}: {error}") from None
-    return time.monotonic() - started if cell.cell_type == "code" else 0.0
+    if cell.cell_type != "code":
+        return 0.0, 0.0
+    taken = time.monotonic() - started
+    return taken, taken if worked is None else min(taken, _processor_seconds(process) - worked)
+
+
+def _processor_seconds(process):
+    """Return the processor time of a process's threads so far, None where nothing tells."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak_megabytes(process):

@@ -55,7 +55,9 @@ class Outcome:
     caught: str
 
 
-def mutate_lesson(root, path, only=None, workers=2, timeout=3600, seconds_a_mutant=SECONDS_A_MUTANT):
+def mutate_lesson(
+    root, path, only=None, workers=2, timeout=3600, seconds_a_mutant=SECONDS_A_MUTANT
+):
     """Run every mutant of a lesson's kept functions, in processes of their own.
 
     Args:

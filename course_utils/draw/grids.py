@@ -7,7 +7,6 @@ from matplotlib.patches import Rectangle
 
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import (
-    BLUE,
     ORANGE,
     cell_colours,
     channel_label,
@@ -90,7 +89,7 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
     last = panels[-1, 4]
     signed = looks_signed(kernel) or looks_signed(output)
     draw_grid(last, output, titles[-1], signed, STEP_FONT, cells[4])
-    frame(last, *cell, 1, 1, colour=BLUE, cell=cells[4])
+    frame(last, *cell, 1, 1, colour=ORANGE, cell=cells[4])
     return Shown(figure, description)
 
 

@@ -62,7 +62,7 @@ def draw_picture(figure, axes, title, image, signed=None):
         limit = signed_limit(image, ALL_BUT_FEW)
         drawn = axes.imshow(image, cmap=SIGNED, vmin=-limit, vmax=limit)
         bar = figure.colorbar(drawn, ax=axes, ticks=[-limit, 0, limit], shrink=0.7, pad=0.02,
-                              extend="both")
+                              extend="both" if np.abs(image).max() > limit else "neither")
         bar.ax.set_yticklabels([number(-limit), "0", number(limit)], fontsize=8)
     else:
         middle = 0.5 + image / signed_limit(image) / 2 if signed else image

@@ -48,7 +48,8 @@ def cell_colours(values, signed):
 
 def ink_on(colour):
     """Return black or white, whichever is easier to read on a colour (WCAG 2.2, contrast)."""
-    linear = np.where(np.array(colour) <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    colour = np.asarray(colour)
+    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
     luminance = linear @ [0.2126, 0.7152, 0.0722]
     return "black" if luminance > 0.179 else "white"
 

@@ -49,7 +49,8 @@ class Number(Field):
     def __init__(self, label):
         super().__init__(
             ipywidgets.FloatText(
-                description=label, step=0.25, style=_wide_label(), layout={"width": NARROW, "margin": APART},
+                description=label, step=0.25, style=_wide_label(),
+                layout={"width": NARROW, "margin": APART},
             )
         )
 
@@ -124,7 +125,8 @@ class KernelGrid:
             list(self._cells[..., channel].flat),
             layout={"grid_template_columns": f"repeat({shape[1]}, 4.1rem)"},
         )
-        return ipywidgets.VBox([ipywidgets.HTML(f"<b>{heading}</b>"), grid], layout={"margin": APART})
+        title = ipywidgets.HTML(f"<b>{heading}</b>")
+        return ipywidgets.VBox([title, grid], layout={"margin": APART})
 
     def _cell_changed(self, place, value):
         if not self._writing:

@@ -172,7 +172,7 @@ class ConvStepper(Explorer):
         return {
             "image and output": (
                 f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
-                f'style="display:flex">'
+                f'style="display:flex;margin:0 16px 0 0">'
                 f'{hover.style}{image}{_block("output", output, tall)}</figure>'
             ),
             "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),
@@ -205,7 +205,7 @@ class ConvStepper(Explorer):
         }
 
     def run(self):
-        """Step on its own until `stop`; needs a kernel's event loop."""
+        """Step on its own, once through all windows or until `stop`; needs a kernel's event loop."""
         self.stop()
         self._running = asyncio.ensure_future(self._keep_stepping())
 
@@ -216,7 +216,8 @@ class ConvStepper(Explorer):
             self._running = None
 
     async def _keep_stepping(self):
-        while True:
+        # Once through and no further: an explorer that nobody looks at any more comes to rest.
+        for _ in range(self.data.output.size):
             self.step()
             await asyncio.sleep(PACE)
 
@@ -261,7 +262,8 @@ def _stack(name, values, tall, **table):
         _block(channel_label(name, i, channels), html.table(values[..., i], **table), tall)
         for i in range(channels)
     ]
-    return f'<div class="course-view" style="position:static;margin:0 16px 0 0">{"".join(blocks)}</div>'
+    place = "position:static;margin:0 16px 0 0"
+    return f'<div class="course-view" style="{place}">{"".join(blocks)}</div>'
 
 
 def _block(caption, table, tall):

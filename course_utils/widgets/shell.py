@@ -54,7 +54,8 @@ class Shell:
         try:
             action()
         except ValueError as error:
-            self._put(self.refusal, f'<div role="alert" class="course-refusal">{_text(error)}</div>')
+            text = f'<div role="alert" class="course-refusal">{_text(error)}</div>'
+            self._put(self.refusal, text)
 
     def _arrange(self):
         heading = ipywidgets.HTML(
@@ -100,8 +101,7 @@ STYLE = """<style>
   text-align: center; font: 12px/1 monospace; box-sizing: border-box; }
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }
-.course-view td.here { outline: 3px solid #E69F00; outline-offset: -3px; }
-.course-view td.now { outline: 3px solid #0072B2; outline-offset: -3px; }
+.course-view td.here, .course-view td.now { outline: 3px solid #E69F00; outline-offset: -3px; }
 .course-view img { image-rendering: pixelated; max-width: 100%; display: block; }
 .course-view .caption { font-weight: 600; white-space: nowrap; padding-right: 8px; }
 </style>"""
