@@ -14,7 +14,8 @@ def write_slides(path, folder):
         path: the executed lesson.
         folder: where to; it is made if it is missing.
     """
-    page, _ = SlidesExporter().from_filename(str(path))
+    # A long slide scrolls: what overflowed could not be reached otherwise.
+    page, _ = SlidesExporter(reveal_scroll=True).from_filename(str(path))
     target = Path(folder) / f"{Path(path).stem}.slides.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page, encoding="utf-8")

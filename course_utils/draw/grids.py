@@ -10,7 +10,7 @@ from course_utils.draw.style import (
     ORANGE,
     cell_colours,
     channel_label,
-    ink_on,
+    inks_on,
     looks_signed,
     new_figure,
     number,
@@ -141,12 +141,13 @@ def draw_grid(axes, values, title, signed=False, fontsize=9, cell=CELL):
         fontsize: points; less where a number is too long for a cell of `cell` inches.
     """
     colours = cell_colours(values, signed)
+    inks = inks_on(colours)
     axes.imshow(colours, interpolation="nearest")
     fontsize = min(fontsize, _fitting_size(values, cell))
     written = np.ndenumerate(values) if fontsize >= SMALLEST else ()
     for (row, column), value in written:
         axes.text(column, row, number(value), ha="center", va="center", fontsize=fontsize,
-                  color=ink_on(colours[row, column]))
+                  color=str(inks[row, column]))
     axes.set_title(title, fontsize=TITLE)
     axes.set_xticks(np.arange(-0.5, values.shape[1]), labels=[])
     axes.set_yticks(np.arange(-0.5, values.shape[0]), labels=[])

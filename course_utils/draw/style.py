@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 # Okabe and Ito (2008), Color Universal Design.
-BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+BLUE, ORANGE = "#0072B2", "#E69F00"
 RGB = ("red", "green", "blue")
 SIGNED = "RdBu_r"  # white at zero, red above, blue below
 DOTS_PER_INCH = 90
@@ -46,12 +46,16 @@ def cell_colours(values, signed):
     return np.repeat(grey[..., None], 3, axis=-1)
 
 
-def ink_on(colour):
-    """Return black or white, whichever is easier to read on a colour (WCAG 2.2, contrast)."""
-    colour = np.asarray(colour)
-    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
-    luminance = linear @ [0.2126, 0.7152, 0.0722]
-    return "black" if luminance > 0.179 else "white"
+def inks_on(colours):
+    """Return "black" or "white" for each colour, whichever is easier to read on it.
+
+    Args:
+        colours: (..., 3) in 0…1.
+
+    Reference: WCAG 2.2, contrast ratio: from a relative luminance of 0.179 black is better.
+    """
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    return np.where(linear @ [0.2126, 0.7152, 0.0722] > 0.179, "black", "white")
 
 
 def channel_label(name, channel, channels):

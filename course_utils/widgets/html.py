@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from course_utils.draw.style import cell_colours, ink_on, looks_signed, number
+from course_utils.draw.style import cell_colours, inks_on, looks_signed, number
 
 CELL_WIDTH, CELL_HEIGHT = 42, 26  # pixels, as in shell.STYLE
 LONGEST_TEXT = 5  # characters that fit in a cell at full size
@@ -30,6 +30,7 @@ def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None
         hatched: (height, width) booleans, True for a zero that padding added.
     """
     colours = cell_colours(values, looks_signed(values) if signed is None else signed)
+    styles = _styles(colours)
     hatched = np.zeros(values.shape, bool) if hatched is None else hatched
     kinds = np.where(hatched, "zero", "").astype(object)
     for place in marked:
@@ -37,7 +38,7 @@ def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None
     extras = extras or {}
     rows = [
         "".join(
-            _cell(value, colours[row, column], kinds[row, column], extras.get((row, column), ""))
+            _cell(value, styles[row][column], kinds[row, column], extras.get((row, column), ""))
             for column, value in enumerate(line)
         )
         for row, line in enumerate(values)
@@ -45,11 +46,17 @@ def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
-def _cell(value, colour, kind, extra):
-    red, green, blue = (np.asarray(colour) * 255).round().astype(int)
-    style = f"background-color:rgb({red},{green},{blue});color:{ink_on(colour)}"
-    if "zero" in kind:
-        style = ""
+def _styles(colours):
+    """Return the CSS of each cell; for all at once, which a table of 256 cells needs."""
+    levels, inks = (colours * 255).round().astype(int).tolist(), inks_on(colours).tolist()
+    return [
+        [f"background-color:rgb({r},{g},{b});color:{ink}" for (r, g, b), ink in zip(*line)]
+        for line in zip(levels, inks)
+    ]
+
+
+def _cell(value, style, kind, extra):
+    style = "" if "zero" in kind else style
     text = number(value)
     if len(text) > LONGEST_TEXT:
         # A cell never grows: the frames that the browser draws count on its size.

@@ -247,7 +247,7 @@ part = st.floats(0, 1)
 @settings(max_examples=300)
 @given(st.tuples(part, part, part))
 def test_ink_can_be_read_on_any_colour(colour):
-    ink = {"black": (0, 0, 0), "white": (1, 1, 1)}[style.ink_on(np.array(colour))]
+    ink = {"black": (0, 0, 0), "white": (1, 1, 1)}[str(style.inks_on(np.array(colour)))]
     assert contrast(ink, colour) >= 4.5
 
 
