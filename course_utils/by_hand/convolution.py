@@ -31,7 +31,7 @@ def shift_and_add(image, kernel):
     height, width = kernel.shape
     rows = image.shape[0] - height + 1
     columns = image.shape[1] - width + 1
-    output = np.zeros((rows, columns, *image.shape[2:]))
+    output = np.zeros((rows, columns, *image.shape[2:]))  # colour keeps its third axis
     for row in range(height):
         for column in range(width):
             shifted = image[row : row + rows, column : column + columns]
@@ -48,7 +48,7 @@ def count_positions(size, kernel, stride=1, dilation=1):
 def same_padding(size, kernel, stride=1, dilation=1):
     """Zeros before and after one axis for padding="same", as Keras adds them."""
     span = dilation * (kernel - 1) + 1
-    positions = -(-size // stride)
+    positions = -(-size // stride)  # size / stride, rounded up
     total = max((positions - 1) * stride + span - size, 0)
     return total // 2, total - total // 2
 

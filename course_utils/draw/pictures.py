@@ -7,6 +7,7 @@ from course_utils.draw.shown import Shown
 from course_utils.draw.style import ORANGE, SIGNED, looks_signed, new_figure, number, signed_limit
 
 ROW_HEIGHT, NARROWEST = 2.3, 0.9  # inches
+THIN = 0.1  # a frame's line, as around cells of so many inches
 ALL_BUT_FEW = 99.8  # percentile of the values that get a colour of their own
 
 
@@ -37,7 +38,7 @@ def pictures(images, description=None, columns=4, frames=None):
         axes = figure.add_subplot(rows, columns, place)
         draw_picture(figure, axes, wrap_title(title, panel), image)
         if frames and title in frames:
-            frame(axes, *frames[title], colour=ORANGE)
+            frame(axes, *frames[title], colour=ORANGE, cell=THIN)
     return Shown(figure, description or _list(arrays))
 
 

@@ -20,13 +20,13 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab_folder(tmp_path_factory):
     """Return the folder in which JupyterLab works; its own settings are in `config`."""
     return tmp_path_factory.mktemp("lab")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab_server(lab_folder):
     """Yield the address of a JupyterLab that serves a notebook of explorers."""
     if CHROMIUM is None:
@@ -49,7 +49,7 @@ def lab_server(lab_folder):
             server.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     """Yield a headless Chromium."""
     if CHROMIUM is None:
@@ -62,7 +62,7 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page(lab_server, browser):
     """Yield the notebook's page with all cells run; `page.problems` collects script errors."""
     context = browser.new_context(viewport=TALL)
