@@ -9,6 +9,7 @@ from notebook_page import CELLS, TALL, choose, open_notebook, wait_for_explorers
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, TooLate = playwright.expect, playwright.TimeoutError
+expect.set_options(timeout=30_000)  # a slow machine is no defect
 pytestmark = pytest.mark.browser
 
 STEPPER, LAB, QUIZ, COLOUR_STEPPER = 1, 2, 3, 4  # cells of notebook_page.CELLS
@@ -277,7 +278,8 @@ def test_a_row_beyond_the_last_becomes_the_last(stepper):
 
 def test_run_moves_until_stop(page, stepper):
     press(stepper, "Run")
-    expect(readout(stepper)).to_contain_text("Row 0, column 2:")
+    # Any place further on: a slow page may never show a certain one.
+    expect(readout(stepper)).to_contain_text(re.compile(r"Row 0, column [2-9]:|Row [1-9],"))
     press(stepper, "Stop")
     press(stepper, "Reset")
     expect(readout(stepper)).to_contain_text("Row 0, column 0:")
