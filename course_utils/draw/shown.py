@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image, ImageChops
 
-# Steps of 8 in 0…255 cannot be seen; they leave grey figures fewer than 256 colours, which a PNG
-# with a palette then stores exactly, at a third of the size.
+# Steps of 8 in 0…255 show only faintly, in dark areas; they leave grey figures fewer than 256
+# colours, which a PNG with a palette then stores exactly, at a third of the size.
 STEP, PALETTE = 8, 256
 MARGIN = 8  # pixels left around the drawing
 

@@ -13,6 +13,7 @@ A subclass gives:
     views(data, state) -> {name: html}: the live picture, in parts.
     controls() -> {field of the state: control}: see `widgets.controls`.
     actions() -> {label: function}: its buttons.
+    limits() -> {field: largest value}: for counts whose limit moves with the state.
     settle(state, changes) -> state: adjust what no longer fits after a change.
 """
 
@@ -61,6 +62,10 @@ class Explorer:
     def settle(self, state, changes):
         """Return the state, adjusted where a change made another setting impossible."""
         return state
+
+    def limits(self):
+        """Return {field: largest value} for the counts whose limit moves with the state."""
+        return {}
 
     def actions(self):
         """Return {label: function without arguments} for the buttons."""

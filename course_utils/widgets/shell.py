@@ -28,8 +28,11 @@ class Shell:
         """Show the explorer's present state everywhere."""
         self._updating = True
         try:
+            limits = self.explorer.limits()
             for name, control in self.controls.items():
-                self._write(name, control)
+                if name in limits:
+                    control.limit(limits[name])
+                control.write(getattr(self.explorer.state, name))
         finally:
             self._updating = False
         data, state = self.explorer.data, self.explorer.state
@@ -38,12 +41,6 @@ class Shell:
         status = f'<div role="status" aria-live="polite">{self.explorer.readout(data, state)}</div>'
         self._put(self.readout, status)
         self._put(self.refusal, "")
-
-    def _write(self, name, control):
-        limits = getattr(self.explorer, "limits", dict)()
-        if name in limits:
-            control.limit(limits[name])
-        control.write(getattr(self.explorer.state, name))
 
     def _changed(self, name):
         if not self._updating:
