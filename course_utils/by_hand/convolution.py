@@ -5,7 +5,7 @@ Reference: Dumoulin and Visin, A guide to convolution arithmetic for deep learni
 
 Images are `(height, width, channels)`, kernels `(kernel_height, kernel_width, ...)`. A stride or a
 dilation is one integer, or a pair for (rows, columns). The functions above the line "argument
-checking" are the short cores that lesson 01 teaches; those below check what they are given.
+checking" are the short cores that lessons 01 and 02 teach; those below check what they are given.
 """
 
 import numpy as np
@@ -64,6 +64,12 @@ def take_windows(image, kernel_size, stride, dilation):
 def weigh_windows(windows, kernel):
     """Multiply each window with each filter and sum over window and channels."""
     return np.einsum("rcijk,ijkf->rcf", windows, kernel, optimize=True)
+
+
+def grow_field(field, jump, kernel, stride=1, dilation=1):
+    """Receptive field and jump after one more layer, from those before it."""
+    field = field + (kernel - 1) * dilation * jump
+    return field, jump * stride
 
 
 def stamp(image, kernel, stride, dilation):
@@ -187,9 +193,7 @@ def receptive_field(layers):
     """
     field, jump = 1, 1
     for layer in layers:
-        kernel, stride, dilation = _require_layer(layer)
-        field += (kernel - 1) * dilation * jump
-        jump *= stride
+        field, jump = grow_field(field, jump, *_require_layer(layer))
     return field, jump
 
 

@@ -131,6 +131,16 @@ def test_receptive_field_is_where_the_gradient_reaches(stack):
     assert reached.shape[0] == field + jump
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(layers, min_size=1, max_size=4))
+def test_growing_the_field_layer_by_layer_is_the_same(stack):
+    field, jump = 1, 1
+    for kernel, stride, dilation in stack:
+        assert convolution.grow_field(field, jump, kernel) == (field + (kernel - 1) * jump, jump)
+        field, jump = convolution.grow_field(field, jump, kernel, stride, dilation)
+    assert (field, jump) == convolution.receptive_field(stack)
+
+
 def test_receptive_field_of_known_stacks():
     assert convolution.receptive_field([(3, 1), (3, 1)]) == (5, 1)
     assert convolution.receptive_field([(3, 1), (2, 2), (3, 1)]) == (8, 2)

@@ -1,0 +1,110 @@
+"""How good a classifier is: the numbers that Keras prints, one readable step at a time.
+
+Labels and predictions are class numbers `(n,)` from 0; logits and probabilities `(n, classes)`.
+The functions above the line "argument checking" are the short cores that lessons show; those below
+check what they are given: `accuracy(*check_classes(labels, predictions))`.
+
+Reference: Goodfellow, Bengio and Courville, Deep Learning (2016): section 4.1 for the stable
+softmax, sections 5.5 and 6.2.2.3 for the cross-entropy.
+"""
+
+import numpy as np
+
+
+def accuracy(labels, predictions):
+    """Share of the predictions that are right, 0 to 1."""
+    return np.mean(np.equal(labels, predictions))
+
+
+def softmax(logits):
+    """Turn logits into probabilities: none below 0, and 1 in all along the last axis."""
+    largest = np.max(logits, axis=-1, keepdims=True)
+    powers = np.exp(logits - largest)  # at most exp(0) = 1, however large the logits are
+    return powers / np.sum(powers, axis=-1, keepdims=True)
+
+
+def cross_entropy(labels, probabilities):
+    """Mean of -log(probability that the right class was given)."""
+    rows = np.arange(len(labels))
+    right = probabilities[rows, labels]
+    return np.mean(-np.log(right))
+
+
+def confusion_matrix(labels, predictions, classes):
+    """Count how often each class (row) was predicted as each class (column)."""
+    matrix = np.zeros((classes, classes), int)
+    for label, prediction in zip(labels, predictions):
+        matrix[label, prediction] += 1
+    return matrix
+
+
+# --- argument checking -------------------------------------------------------------------------
+
+
+def check_classes(labels, predictions, classes=None):
+    """Return labels and predictions as (n,) integers, made sure to belong together.
+
+    The cores would compute without a word: NumPy pairs (n,) with (n, 1) to n × n comparisons, and
+    reads class -1 as the last one.
+
+    Args:
+        labels, predictions: n class numbers each.
+        classes: how many classes there are; None for as many as it takes.
+
+    Raises:
+        ValueError: other shapes, no rows, or what is not the number of a class.
+    """
+    labels = _require_classes("labels", labels, classes)
+    predictions = _require_classes("predictions", predictions, classes)
+    if labels.shape != predictions.shape:
+        raise ValueError(
+            f"Expected one prediction for each of {len(labels)} labels. "
+            f"Received {len(predictions)}."
+        )
+    return labels, predictions
+
+
+def check_probabilities(labels, probabilities):
+    """Return labels as (n,) integers and probabilities as (n, classes) floats that fit them.
+
+    Raises:
+        ValueError: other shapes, labels beyond the columns, or rows that are no probabilities.
+    """
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim != 2 or 0 in probabilities.shape:
+        raise ValueError(
+            f"Expected probabilities of shape (n, classes). Received shape {probabilities.shape}."
+        )
+    labels = _require_classes("labels", labels, probabilities.shape[1])
+    if len(labels) != len(probabilities):
+        raise ValueError(
+            f"Expected one row of probabilities for each of {len(labels)} labels. "
+            f"Received {len(probabilities)}."
+        )
+    return labels, _require_sums(probabilities)
+
+
+def _require_classes(name, values, classes):
+    """Return class numbers as integers from 0 to classes - 1."""
+    values = np.asarray(values)
+    if values.ndim != 1 or not len(values):
+        raise ValueError(f"Expected {name} of shape (n,), n ≥ 1. Received shape {values.shape}.")
+    whole = values.dtype.kind in "iu" or values.dtype.kind == "f" and (values % 1 == 0).all()
+    if not whole:
+        raise ValueError(f"Expected {name} as whole numbers. Received {values.dtype} {values!r}.")
+    last = classes - 1 if classes else values.max()
+    outside = values[(values < 0) | (values > last)]
+    if len(outside):
+        raise ValueError(f"Expected {name} from 0 to {last}. Received {outside[0]} among them.")
+    return values.astype(int)
+
+
+def _require_sums(probabilities):
+    """Return rows that are not negative and sum to 1; logits, the usual slip, do not."""
+    least, sums = probabilities.min(), probabilities.sum(axis=1, dtype=float)
+    if not (least >= 0 and np.allclose(sums, 1, atol=1e-3)):
+        raise ValueError(
+            "Expected rows of probabilities, none below 0 and 1 in all. Received a row with the "
+            f"sum {sums[np.argmax(np.abs(sums - 1))]:g}: logits need softmax first."
+        )
+    return probabilities
