@@ -156,7 +156,7 @@ def _pixels(name):
     """Return a picture of data/ as float32 `(height, width, channels)`, 0 to 1."""
     from PIL import Image
 
-    path = _verified(name)
+    path = verified_path(name)
     with _explained(name), Image.open(path) as image:
         values = np.asarray(image, dtype=np.float32) / 255
     return values if values.ndim == 3 else values[..., np.newaxis]
@@ -164,14 +164,14 @@ def _pixels(name):
 
 def _splits(name):
     """Return the four arrays of an .npz file in data/, paired as Keras pairs them."""
-    path = _verified(name)
+    path = verified_path(name)
     with _explained(name), np.load(path, allow_pickle=False) as arrays:
         train = arrays["x_train"], arrays["y_train"]
         test = arrays["x_test"], arrays["y_test"]
     return train, test
 
 
-def _verified(name):
+def verified_path(name):
     """Return the path of a file in data/ whose sum is the one in SHA256SUMS."""
     with _explained(_SUMS):
         expected = read_sums(DATA / _SUMS)[name]

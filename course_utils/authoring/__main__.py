@@ -30,6 +30,7 @@ def _parser():
         ("slides", _slides, "write slides into build/slides/", True),
         ("student", _student, "build the edition without solutions", False),
         ("links", _links, "make all links lead to another repository", False),
+        ("checkpoint", _checkpoint, "train the network that reads digits, and ship it", False),
     ):
         one = commands.add_parser(name, help=said, description=said)
         one.set_defaults(command=command)
@@ -125,6 +126,13 @@ def _links(chosen, root):
 
     changed = rewrite(root, chosen.address)
     print("\n".join(f"{path}: rewritten" for path in changed) or "Every link was right already.")
+
+
+def _checkpoint(chosen, root):
+    from course_utils.authoring.checkpoint import train_and_ship
+
+    path, accuracy = train_and_ship(root / "data")
+    print(f"{path.relative_to(root)}: reads {accuracy:.2%} of the test digits.")
 
 
 if __name__ == "__main__":

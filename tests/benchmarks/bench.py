@@ -7,6 +7,7 @@ A measurement is never a pass mark: machines differ, and no test reads the resul
 """
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -112,7 +113,34 @@ def lessons():
     return rows
 
 
-PARTS = {part.__name__: part for part in (imports, explorers, convolutions, lessons)}
+def digits(seeds=(1, 2, 3)):
+    """Training on all of MNIST: lesson 03's network beside two well-known ones, in turn."""
+    runs = {name: [] for name in ("snippet", "course", "mnist_convnet")}
+    for seed in seeds:  # in turn, so that a busy minute does not meet one network alone
+        for name, measured in runs.items():
+            measured.append(_training(name, seed))
+    middle = {
+        name: {key: statistics.median(one[key] for one in measured) for key in measured[0]}
+        for name, measured in runs.items()
+    }
+    rows = []
+    for name, one in middle.items():
+        ratio = one["seconds"] / middle["snippet"]["seconds"]
+        goal = "≥ 99.2 % in ≤ 1.00" if name == "course" else ""
+        said = f"{one['seconds']:.0f} s ({ratio:.2f} of the snippet's), {one['accuracy']:.2%}"
+        what = f"MNIST, `{name}`, median of {len(seeds)} seeds"
+        rows.append((what, f"{said}, {one['megabytes'] / 1024:.2f} GB", goal))
+    return rows
+
+
+def _training(name, seed):
+    """Return what `digits.py` measured, in a process of its own."""
+    command = [sys.executable, str(Path(__file__).with_name("digits.py")), name, str(seed)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+PARTS = {part.__name__: part for part in (imports, explorers, convolutions, digits, lessons)}
 
 
 # --- how it is measured ---------------------------------------------------------------------------
