@@ -7,7 +7,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_ROOMS = ("by_hand", "datasets", "draw", "widgets", "exercises")
+_ROOMS = ("gpu", "by_hand", "datasets", "handwriting", "models", "draw", "widgets", "exercises")
 
 
 def __getattr__(name):
@@ -29,7 +29,9 @@ def start(lesson):
     Raises:
         CourseError: TensorFlow is missing, or Keras was told to use another backend.
     """
+    from course_utils.gpu import grow_memory
     from course_utils.startup import start_keras
 
     start_keras()
+    grow_memory()  # before the first operation: afterwards it cannot be changed
     print(f"Lesson {lesson:02d} is ready: Keras runs on TensorFlow.")

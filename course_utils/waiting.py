@@ -37,14 +37,13 @@ def track(iterable, label, length=None):
 
 class _Bar:
     def __init__(self, label):
-        self.label = html.escape(label)
+        self.label = label
         self.started = time.monotonic()
-        self.widget = None
+        self.text = LiveText()
 
     def show(self, done=None, total=None):
-        values = "" if done is None else f' value="{done}" max="{total}"'
         count = "" if done is None else f" {done} of {total}"
-        self._put(f'<progress aria-label="{self.label}"{values}></progress> {self.label}{count} …')
+        self.text.put(f"{progress(self.label, done, total)} {html.escape(self.label)}{count} …")
 
     @contextlib.contextmanager
     def ending(self):
@@ -55,18 +54,46 @@ class _Bar:
             how = "done in"
         finally:
             seconds = time.monotonic() - self.started
-            self._put(f"{self.label}: {how} {seconds:.0f} s.")
+            self.text.put(f"{html.escape(self.label)}: {how} {seconds:.0f} s.")
 
-    def _put(self, text):
-        if headless() or not _in_a_kernel():
+
+class LiveText:
+    """HTML that changes in its place, shown when it is first put; nothing where nobody looks.
+
+    Args:
+        parts: how many pieces it has, one below the other. Only the piece that changed is sent.
+    """
+
+    def __init__(self, parts=1):
+        self.parts = parts
+        self.widgets = []
+
+    def put(self, text, part=0):
+        if not looked_at():
             return
-        if self.widget is None:
-            import ipywidgets
-            from IPython.display import display
+        if not self.widgets:
+            self._show(text, part)
+        elif self.widgets[part].value != text:
+            self.widgets[part].value = text
 
-            self.widget = ipywidgets.HTML(text)
-            display(self.widget)
-        self.widget.value = text
+    def _show(self, text, part):
+        import ipywidgets
+        from IPython.display import display
+
+        self.widgets = [ipywidgets.HTML() for _ in range(self.parts)]
+        self.widgets[part].value = text
+        display(self.widgets[0] if self.parts == 1 else ipywidgets.VBox(self.widgets))
+
+
+def progress(label, done=None, total=None):
+    """Return the browser's own progress element, which moves by itself when `done` is unknown."""
+    values = "" if done is None else f' value="{done}" max="{total}"'
+    return f'<progress aria-label="{html.escape(label)}"{values}></progress>'
+
+
+def looked_at():
+    """Return True where a widget can be seen: in a Jupyter kernel that is not headless."""
+    return not headless() and _in_a_kernel()
 
 
 def _in_a_kernel():

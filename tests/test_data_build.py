@@ -55,6 +55,14 @@ def test_it_makes_what_the_loaders_read(build):
     assert files <= set(datasets.read_sums(DATA / "SHA256SUMS"))
 
 
+def test_what_it_does_not_make_is_trained(build):
+    sums = datasets.read_sums(DATA / "SHA256SUMS")
+    others = sorted(set(sums) - {product.file for product in build.PRODUCTS})
+    assert others == build.checkpoints(DATA)
+    rows = build.compare_checkpoints(DATA)
+    assert [(row[0], row[2]) for row in rows] == [(file, "the same bytes") for file in others]
+
+
 def test_every_raw_file_is_pinned(build):
     for product in build.PRODUCTS:
         for raw in product.raws:
@@ -325,6 +333,49 @@ def test_only_one_part_leaves_the_others_lines(build, small):
     assert run(build, "--folder", small, "--check") == 1
     assert run(build, "--folder", small, "--only", "one") is None
     assert (small / "p/one.png").read_bytes() == b"one, as it is"
+
+
+@pytest.fixture
+def trained(build, small):
+    """A folder that is built and in order, with a checkpoint that nothing here makes."""
+    path = small / "checkpoints/reader.weights.h5"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"trained")
+    run(build, "--folder", small)
+    return path
+
+
+def test_a_checkpoint_keeps_its_line_and_its_bytes(build, small, trained, capsys):
+    listed = datasets.read_sums(small / "SHA256SUMS")
+    assert listed["checkpoints/reader.weights.h5"] == sha256(b"trained")
+    before = contents(small)
+    for given in ([], ["--only", "one"], ["--check"], ["--check", "--only", "two"]):
+        assert run(build, "--folder", small, *given) in (None, 0)
+        assert contents(small) == before
+    assert "checkpoints/reader.weights.h5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("damage", [b"trained otherwise", None])
+def test_check_finds_a_checkpoint_that_differs_and_no_run_hides_it(build, small, trained, damage):
+    sums = (small / "SHA256SUMS").read_bytes()
+    trained.unlink() if damage is None else trained.write_bytes(damage)
+    before = contents(small)
+    assert run(build, "--folder", small, "--check") == 1
+    assert run(build, "--folder", small) is None
+    assert contents(small) == before and (small / "SHA256SUMS").read_bytes() == sums
+    assert run(build, "--folder", small, "--check") == 1
+
+
+def test_a_checkpoint_without_a_line_is_found_and_gets_one(build, small, trained):
+    other = trained.with_name("second.weights.h5")
+    other.write_bytes(b"second")
+    assert run(build, "--folder", small, "--check") == 1
+    assert run(build, "--folder", small) is None
+    assert run(build, "--folder", small, "--check") == 0
+    (small / "SHA256SUMS").unlink()
+    assert run(build, "--folder", small) is None
+    sums = datasets.read_sums(small / "SHA256SUMS")
+    assert sums["checkpoints/second.weights.h5"] == sha256(b"second") and len(sums) == 4
 
 
 def test_a_wrong_raw_sum_stops_it_before_anything_is_written(build, small, monkeypatch):

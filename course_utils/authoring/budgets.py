@@ -21,6 +21,7 @@ from course_utils.authoring.lesson_files import (
     code_cells,
     is_first_cell,
     markdown_cells,
+    names_in,
     to_bytes,
 )
 
@@ -228,19 +229,26 @@ def markdown_pictures_without_alt(notebook):
 
 
 def repeated_share(notebooks):
-    """Return the share of code lines that stand in three or more lessons, first cells aside.
+    """Return the share of code lines that stand in three or more lessons, their frame aside.
 
-    Lines without a word, such as a closing bracket, do not count.
+    The frame is the first cell, and the dots of exercises. Lines without a word, such as a
+    closing bracket, do not count.
     """
-    lessons = [_lines_without_first_cell(notebook) for notebook in notebooks]
+    lessons = [_lines_without_frame(notebook) for notebook in notebooks]
     seen = Counter(line for lines in lessons for line in set(lines))
     lines = [line for lesson in lessons for line in lesson]
     return sum(seen[line] >= REPEATED_IN for line in lines) / max(len(lines), 1)
 
 
-def _lines_without_first_cell(notebook):
+def _lines_without_frame(notebook):
     cells = [cell for cell in code_cells(notebook) if not is_first_cell(cell)]
-    return [line for cell in cells for line in code_lines(cell) if re.search(r"\w", line)]
+    lines = [(cell, line) for cell in cells for line in code_lines(cell)]
+    return [line for cell, line in lines if re.search(r"\w", line) and not _is_dots(cell, line)]
+
+
+def _is_dots(cell, line):
+    """Return True for what the student replaces in an exercise: the same in every lesson."""
+    return line == "return ..." and bool(names_in(cell, "exercise"))
 
 
 def _outputs(notebook):

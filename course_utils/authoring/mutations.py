@@ -3,14 +3,21 @@
 The mutant stands in the module and in the lesson's cell, as `lessons` would write it. The cells run
 one after another in one process, in a copy of the course, because a kernel and TensorFlow started
 anew for each mutant would take an hour. Red means what it means to nbval: a cell raises an error,
-or its text differs from the text committed. Three things save time and hide nothing:
+or its text differs from the text committed. Four things save time and hide nothing:
 
 - a mutant's run leaves out the cells that it cannot reach: they neither call the function nor
-  mention what came of it, and the names that they made are taken from the run without a mutant;
+  need what came of it, and what they left behind is taken from the run without a mutant, the
+  survey. So a cell that trains is run again only where a mutant reaches it, and a network is as
+  trained as it was at that place (see `moments`);
 - a run ends at the first red cell;
-- pictures stay blank, because nobody compares them.
+- pictures stay blank, because nobody compares them;
+- a second worker takes half of the mutants, but only where the survey that it has to make for
+  itself takes less than SHORT_SURVEY: what trains for minutes is trained once.
 
-After the mutants of each function the lesson must be green again without one, in the same process.
+After the mutants of each function the lesson must be green again without one, in the same process,
+down to the last cell that one of them turned red. That holds the leaving out honest: had something
+been carried over from one run into the next, such as further training, a cell would be red without
+a mutant, too, and that is an error.
 """
 
 import ast
@@ -22,27 +29,38 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from copy import deepcopy
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from course_utils.authoring import lesson_files
+from course_utils.authoring.cell_names import names_assigned_to, names_called_upon, names_needed
 from course_utils.authoring.kept import (
     kept_source,
     module_path,
     replace_definition,
 )
+from course_utils.authoring.moments import (
+    Recorder,
+    is_plain,
+    put_back,
+    set_chance,
+    variables_in,
+    visible,
+)
 from course_utils.authoring.mutants import make_mutants
-from course_utils.authoring.tree import copy_files, project_files
+from course_utils.authoring.tree import copy_course
 from course_utils.errors import CourseError
 
 # What nbval does not compare either.
 NOT_COMPARED = {"image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
-SECONDS_A_MUTANT = 120
+# A mutant is stopped after so many seconds and three times what its cells took in the survey.
+SECONDS_A_MUTANT, TIMES_THE_SURVEY = 120, 3
+SHORT_SURVEY = 60  # seconds
 NOTE = "_functions_called"
 
 
@@ -56,7 +74,7 @@ class Outcome:
 
 
 def mutate_lesson(
-    root, path, only=None, workers=2, timeout=3600, seconds_a_mutant=SECONDS_A_MUTANT
+    root, path, only=None, workers=None, timeout=3600, seconds_a_mutant=SECONDS_A_MUTANT
 ):
     """Run every mutant of a lesson's kept functions, in processes of their own.
 
@@ -64,9 +82,11 @@ def mutate_lesson(
         root: the course's folder.
         path: the lesson, executed and committed.
         only: one kept name, such as "by_hand.convolution:slide"; None for all.
-        workers: how many processes share the mutants.
+        workers: how many processes share the mutants; None for 2 where the first one's survey
+            of the lesson was short, and 1 otherwise.
         timeout: seconds for all of them.
-        seconds_a_mutant: after that one mutant is stopped, and counts as caught.
+        seconds_a_mutant: after that, and three times what its cells took without it, one mutant
+            is stopped, and counts as caught.
 
     Returns:
         A list of Outcomes.
@@ -74,11 +94,32 @@ def mutate_lesson(
     Raises:
         CourseError: the lesson is red without any mutant, or a process died.
     """
-    job = {"root": str(root), "lesson": path.name, "only": only, "seconds": seconds_a_mutant}
-    jobs = [job | {"share": [number, workers]} for number in range(workers)]
-    with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(lambda one: _run_job(one, timeout), jobs))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
+        decision = Path(folder) / "workers"
+        job = {"root": str(root), "lesson": path.name, "only": only, "seconds": seconds_a_mutant,
+               "workers": workers, "decision": str(decision)}  # fmt: skip
+        running = [pool.submit(_run_job, job | {"number": 0}, timeout)]
+        for number in range(1, _decided(decision, running[0])):
+            running.append(pool.submit(_run_job, job | {"number": number}, timeout))
+        found = [one.result() for one in running]
     return sorted((one for outcomes in found for one in outcomes), key=lambda one: one.kept)
+
+
+def _decided(decision, first):
+    """Wait for the first worker to write how many there are to be; 1 where it ends without."""
+    while not decision.exists() and not first.done():
+        time.sleep(0.1)
+    return int(decision.read_text()) if decision.exists() else 1
+
+
+def _decide(decision, workers, seconds):
+    """Return how many workers there are; the first to come here decides for all."""
+    if not decision.exists():
+        chosen = workers or (2 if seconds < SHORT_SURVEY else 1)
+        written = decision.with_name("written")
+        written.write_text(str(chosen))
+        os.replace(written, decision)
+    return int(decision.read_text())
 
 
 def _run_job(job, timeout):
@@ -100,14 +141,6 @@ def _run_job(job, timeout):
         return [Outcome(**one) for one in json.loads(result.read_text())]
 
 
-def copy_course(root, destination):
-    """Copy the course's files; the data are linked, because nothing writes there."""
-    paths = [path for path in project_files(root) if path.parts[0] != "data"]
-    copy_files(paths, root, destination)
-    if (Path(root) / "data").is_dir():
-        (Path(destination) / "data").symlink_to(Path(root) / "data")
-
-
 def break_kept(root, lesson, kept, source):
     """Put a mutant of a kept function into the module and into the lesson, as files."""
     module, name = module_path(root, kept), kept.partition(":")[2]
@@ -120,8 +153,12 @@ def break_kept(root, lesson, kept, source):
     lesson_files.write(notebook, lesson)
 
 
-def run_mutants(root, lesson, only, scratch, seconds, share):
-    """Run a share of the mutants in this process, which is spent afterwards; return Outcomes."""
+def run_mutants(root, lesson, only, scratch, seconds, number, workers, decision):
+    """Run a worker's share of the mutants in this process, which is spent afterwards.
+
+    Returns:
+        A list of Outcomes.
+    """
     copy = Path(scratch) / "course"
     copy_course(root, copy)
     sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(root)]
@@ -131,6 +168,7 @@ def run_mutants(root, lesson, only, scratch, seconds, share):
     os.chdir(copy / "notebooks")
     shell = LessonShell(copy, copy / "notebooks" / lesson, seconds)
     shell.survey()
+    share = number, _decide(Path(decision), workers, sum(shell.taken))
     chosen = [kept for kept in shell.kept() if only in (None, kept)]
     return [one for kept in chosen for one in shell.outcomes(kept, share)]
 
@@ -141,7 +179,7 @@ class LessonShell:
     Args:
         root: a copy of the course.
         lesson: the lesson's path in it.
-        seconds: after that a run of the lesson is stopped.
+        seconds: after that, and three times what its cells took in the survey, a run is stopped.
     """
 
     def __init__(self, root, lesson, seconds):
@@ -152,24 +190,39 @@ class LessonShell:
         self.sanitise = sanitiser(root / "tests" / "nbval_sanitize.cfg")
         self.shell = InteractiveShell.instance()
         self.shell.history_manager.enabled = False
-        self.at_first = _copied(self.shell.user_ns)
-        self.called, self.made, self.mentioned, self.altered = [], [], [], []
+        self.shell.showtraceback = lambda *arguments, **options: None  # nobody reads it
+        self.at_first = dict(self.shell.user_ns)
+        # For each cell: functions called, what it left, names needed and altered, seconds.
+        self.called, self.moments, self.needed, self.altered, self.taken = [], [], [], [], []
         _leave_pictures_blank()
 
     def survey(self):
-        """Run the lesson once, which must be green, and keep what each cell called and made."""
+        """Run the lesson once, which must be green, and keep what each cell called and left."""
+        recorder = Recorder(self.shell.user_ns)
         with self._calls_noted() as called:
             for index, cell in enumerate(self.cells):
                 called.clear()
-                before = dict(self.shell.user_ns)
+                recorder.before()
+                started = time.monotonic()
                 self._require_green(self._red_cell(index))
-                after = dict(self.shell.user_ns)
-                made = {name: one for name, one in after.items() if before.get(name) is not one}
-                modules = {name for name, one in after.items() if isinstance(one, ModuleType)}
+                self.taken.append(time.monotonic() - started)
+                self.moments.append(recorder.after())
                 self.called.append(set(called))
-                self.made.append(_copied(made))
-                self.mentioned.append(_names_mentioned(cell))
-                self.altered.append((_names_altered(cell) | set(made)) - modules)
+                self.needed.append(names_needed(cell))
+                self.altered.append(self._altered(index))
+
+    def _altered(self, index):
+        """Return the names that a cell gives another value, or whose value it may change in place.
+
+        Of plain data and networks the survey has told whether a call such as `network.predict`
+        changes them; of other objects nobody knows.
+        """
+        names = visible(self.shell.user_ns)
+        modules = {name for name, one in names.items() if isinstance(one, ModuleType)}
+        known = {name for name, one in names.items() if is_plain(one) or variables_in(one)}
+        cell = self.cells[index]
+        assigned = names_assigned_to(cell) | (names_called_upon(cell) - known)
+        return (assigned | self.moments[index].changed) - modules
 
     @contextmanager
     def _calls_noted(self):
@@ -195,12 +248,12 @@ class LessonShell:
     def concerned(self, kept):
         """Return the indices of the cells that a break of one function can reach.
 
-        Those define or call it, or mention a name that an earlier one of them made or altered.
+        Those define or call it, or need a name that an earlier one of them made or altered.
         """
         indices, doubtful = [], set()
         for index, cell in enumerate(self.cells):
             defines = kept in lesson_files.names_in(cell, "kept")
-            if defines or kept in self.called[index] or doubtful & self.mentioned[index]:
+            if defines or kept in self.called[index] or doubtful & self.needed[index]:
                 indices.append(index)
                 doubtful |= self.altered[index]
         return indices
@@ -213,12 +266,14 @@ class LessonShell:
             share: (number, workers): every worker takes its own.
         """
         number, workers = share
-        concerned = self.concerned(kept)
+        concerned, furthest = self.concerned(kept), -1
         for mutant in make_mutants(kept_source(self.root, kept))[number::workers]:
             with self._broken(kept, mutant.source):
-                caught = self._run(concerned)
-            yield Outcome(kept, mutant.description, caught)
-        self._require_green(self._run(concerned))
+                index, red = self._run(concerned)
+            furthest = max(furthest, index)
+            yield Outcome(kept, mutant.description, red)
+        _, red = self._run([index for index in concerned if index <= furthest])
+        self._require_green(red)
 
     @contextmanager
     def _broken(self, kept, source):
@@ -237,21 +292,24 @@ class LessonShell:
             _give_back(function, former)
 
     def _run(self, concerned):
-        """Run the cells concerned; tell the first red one, or return an empty text.
+        """Run the cells concerned, until one is red; return its index and what is red, or "".
 
-        From the others come the names that they made in the survey.
+        What the others left behind comes from the survey.
         """
         names = self.shell.user_ns
         names.clear()
-        names.update(_copied(self.at_first))
-        with _time_limit(self.seconds):
-            for index in range(concerned[-1] + 1):
-                red = self._red_cell(index) if index in concerned else ""
+        names.update(self.at_first)
+        usual = sum(self.taken[index] for index in concerned)
+        with _time_limit(self.seconds + TIMES_THE_SURVEY * usual):
+            reached = 0
+            for index in concerned:
+                put_back(self.moments[reached:index], names)
+                set_chance(self.moments[index])
+                red = self._red_cell(index)
                 if red:
-                    return red
-                if index not in concerned:
-                    names.update(_copied(self.made[index]))
-        return ""
+                    return index, red
+                reached = index + 1
+        return -1, ""
 
     def _require_green(self, red):
         if red:
@@ -317,37 +375,6 @@ def _take_body(function, source):
     return former
 
 
-def _copied(names):
-    """Return names with copies of plain data, which a cell may change in place."""
-    plain = ("ndarray", "list", "dict", "set")
-    return {
-        name: deepcopy(value)
-        if type(value).__name__ in plain and not name.startswith("_") and name not in ("In", "Out")
-        else value
-        for name, value in names.items()
-    }
-
-
-def _names_mentioned(cell):
-    """Return the names in a code cell's source."""
-    return {node.id for node in _nodes(cell) if isinstance(node, ast.Name)}
-
-
-def _names_altered(cell):
-    """Return the names whose values a cell may change in place: `a[0] = 1`, `a += 1`, `a.set()`."""
-    places = [node for node in _nodes(cell) if isinstance(node, (ast.Subscript, ast.Attribute))]
-    altered = [node.value for node in places if isinstance(node.ctx, ast.Store)]
-    altered += [node.target for node in _nodes(cell) if isinstance(node, ast.AugAssign)]
-    calls = [node.func for node in _nodes(cell) if isinstance(node, ast.Call)]
-    altered += [call.value for call in calls if isinstance(call, ast.Attribute)]
-    return {node.id for node in altered if isinstance(node, ast.Name)}
-
-
-def _nodes(cell):
-    code = cell.source if cell.cell_type == "code" else ""
-    return list(ast.walk(lesson_files.parse(code)))
-
-
 def _leave_pictures_blank():
     from matplotlib.figure import Figure
 
@@ -382,14 +409,14 @@ def _time_limit(seconds):
     """Raise TimeoutError in whatever runs: a mutant may loop for ever. POSIX only."""
 
     def stop(signum, frame):
-        raise TimeoutError(f"stopped after {seconds} seconds")
+        raise TimeoutError(f"stopped after {seconds:.0f} seconds")
 
     former = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, former)
 
 

@@ -32,6 +32,14 @@ def copy_files(paths, root, destination):
         shutil.copy2(Path(root) / path, target)
 
 
+def copy_course(root, destination):
+    """Copy the course's files; the data are linked, because nothing writes there."""
+    paths = [path for path in project_files(root) if path.parts[0] != "data"]
+    copy_files(paths, root, destination)
+    if (Path(root) / "data").is_dir():
+        (Path(destination) / "data").symlink_to(Path(root) / "data")
+
+
 def read_text(path):
     """Return a file's text, or None for a file that is not text."""
     try:

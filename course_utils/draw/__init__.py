@@ -1,8 +1,29 @@
 """Arrays in, a described picture out: matplotlib figures that say in words what they show."""
 
+from course_utils.draw.architecture import architecture
 from course_utils.draw.bars import bars
+from course_utils.draw.confusion import confusion
+from course_utils.draw.curves import learning_curves
+from course_utils.draw.gallery import gallery
 from course_utils.draw.grids import convolution_step, number_grids
+from course_utils.draw.landscape import landscape
+from course_utils.draw.lines import lines
 from course_utils.draw.pictures import kernel_result, pictures
+from course_utils.draw.probabilities import probabilities
 from course_utils.draw.shown import Shown
 
-__all__ = ["Shown", "bars", "convolution_step", "kernel_result", "number_grids", "pictures"]
+__all__ = [
+    "Shown",
+    "architecture",
+    "bars",
+    "confusion",
+    "convolution_step",
+    "gallery",
+    "kernel_result",
+    "landscape",
+    "learning_curves",
+    "lines",
+    "number_grids",
+    "pictures",
+    "probabilities",
+]

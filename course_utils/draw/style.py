@@ -7,6 +7,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 # Okabe and Ito (2008), Color Universal Design.
 BLUE, ORANGE = "#0072B2", "#E69F00"
+VERMILION, GREEN, PURPLE, SKY = "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
 RGB = ("red", "green", "blue")
 SIGNED = "RdBu_r"  # white at zero, red above, blue below
 DOTS_PER_INCH = 90
@@ -17,6 +18,11 @@ def new_figure(width, height):
     # Generous, for the layout places titles above pictures a little too high; `Shown` trims.
     layout = ConstrainedLayoutEngine(h_pad=0.1)
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout=layout)
+
+
+def placed_figure(width, height):
+    """Return an empty figure of `width` × `height` inches whose parts are placed by hand."""
+    return Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
 
 
 def signed_limit(values, percentile=100):

@@ -140,7 +140,7 @@ def _amounts(layer):
     if name.startswith(("Dropout", "SpatialDropout", "Gaussian", "AlphaDropout")):
         yield f"rate {layer.rate:g}" if hasattr(layer, "rate") else f"spread {layer.stddev:g}"
     if name == "Rescaling":
-        yield f"× {layer.scale:.3g}" + (f" + {layer.offset:g}" if layer.offset else "")
+        yield _scaling(layer.scale, layer.offset)
     if name == "RandomTranslation":
         yield f"height {_span(layer.height_factor)}, width {_span(layer.width_factor)}"
     if name in ("RandomRotation", "RandomZoom"):
@@ -176,10 +176,18 @@ def _one_or_pair(numbers):
     return str(numbers[0]) if len(set(numbers)) == 1 else _times(numbers)
 
 
+def _scaling(scale, offset):
+    """Return × 2 − 1."""
+    if not all(isinstance(number, (int, float)) for number in (scale, offset)):
+        return "each channel its own"
+    ending = f" {'+' if offset > 0 else '−'} {abs(offset):g}" if offset else ""
+    return f"× {scale:.3g}{ending}"
+
+
 def _span(factor):
     """Return ±0.1, or 0 to 0.2 where the two sides differ."""
     low, high = factor if isinstance(factor, (tuple, list)) else (-factor, factor)
-    return f"±{high:g}" if low == -high else f"{low:g} to {high:g}"
+    return f"±{high:g}" if low == -high else f"{low:g} to {high:g}".replace("-", "−")
 
 
 def _border(padding):

@@ -2,5 +2,7 @@
 
 from course_utils.widgets.conv_stepper import ConvStepper
 from course_utils.widgets.kernel_lab import KernelLab
+from course_utils.widgets.kernel_training import KernelTraining
+from course_utils.widgets.training import watching
 
-__all__ = ["ConvStepper", "KernelLab"]
+__all__ = ["ConvStepper", "KernelLab", "KernelTraining", "watching"]

@@ -4,13 +4,12 @@ import random
 from dataclasses import dataclass, replace
 
 import numpy as np
-from matplotlib import colormaps
 from PIL import Image
 
 from course_utils import datasets, draw
 from course_utils.by_hand.convolution import shift_and_add
 from course_utils.by_hand.kernels import KERNELS, separate
-from course_utils.draw.style import SIGNED, number, signed_limit
+from course_utils.draw.style import number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, KernelGrid
 from course_utils.widgets.explorer import Explorer, numbers
@@ -22,7 +21,6 @@ CUSTOM, YOURS = "my own", "your image"
 COLOURS, VIEWS = ("colour", "grey"), ("as a picture", "signed")
 FOUND = 0.05  # of the hidden kernel's largest weight: each weight may be off by so much
 HEAVIEST = 1e6  # weights beyond it leave the range of float32 sums
-_LUT = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,13 +159,14 @@ class KernelLab(Explorer):
         )
 
     def draw(self, data, state):
+        signed = state.view == "signed"
         if state.secret:
+            yours, hidden = (html.pixels(one, signed) / 255 for one in (data.output, data.target))
             return draw.pictures(
-                {"photograph": data.image, "your output": _pixels(data.output, state.view) / 255,
-                 "the hidden kernel's output": _pixels(data.target, state.view) / 255},
+                {"photograph": data.image, "your output": yours,
+                 "the hidden kernel's output": hidden},
                 self.describe(data, state),
             )
-        signed = state.view == "signed"
         return draw.kernel_result(
             data.image, state.kernel, data.output, state.preset, signed,
             self.describe(data, state),
@@ -178,7 +177,8 @@ class KernelLab(Explorer):
         shown = int(SHOWN * width / max(height, width))
 
         def view(name, values, how, alt):
-            return html.figure(name, html.image(_pixels(values, how), alt, shown))
+            pixels = html.pixels(values, signed=how == "signed")
+            return html.figure(name, html.image(pixels, alt, shown))
 
         # The photograph itself stays: encoding it again would take as long as the output.
         source = (state.photograph, state.colours)
@@ -242,15 +242,6 @@ def _reduced(image):
     size = [max(round(n * scale), max(SIZES)) for n in image.shape[1::-1]]
     small = Image.fromarray((image * 255).round().astype(np.uint8)).resize(size, Image.BOX)
     return np.asarray(small, np.float32) / 255
-
-
-def _pixels(values, view):
-    """Return values as uint8 pixels by a look-up: drawing with matplotlib takes ten times longer."""
-    if view == "as a picture":
-        return (np.clip(values, 0, 1) * 255).astype(np.uint8)
-    scaled = values * (127 / signed_limit(values)) + 128
-    scaled = scaled.astype(np.uint8)
-    return _LUT[scaled] if values.ndim == 2 else scaled
 
 
 def _difference(output, target):

@@ -115,6 +115,17 @@ def test_first_cells_are_not_repetition():
     assert budgets.repeated_share([new_notebook(cells=[cell]) for cell in cells]) == 0
 
 
+def test_the_dots_of_exercises_are_not_repetition_but_other_dots_are():
+    def lessons(metadata):
+        cells = [code(f"def f{n}():\n    return ...") for n in range(3)]
+        for cell in cells:
+            cell.metadata.update(metadata)
+        return [new_notebook(cells=[cell]) for cell in cells]
+
+    assert budgets.repeated_share(lessons({"exercise": "f"})) == 0
+    assert budgets.repeated_share(lessons({})) == 0.5
+
+
 def test_percentile_is_a_value_that_nine_in_ten_keep():
     cells = [prose(600), *(code("\n".join(["a"] * n), count=n) for n in range(1, 11))]
     measured = budgets.measure(new_notebook(cells=cells))

@@ -1,11 +1,12 @@
 """Mutants are made of every part of a function, and a lesson that looks away is found out."""
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from course_utils.authoring import lesson_files
 from course_utils.authoring.lessons import make_lesson
 from course_utils.authoring.mutants import make_mutants
-from course_utils.authoring.mutations import mutate_lesson
+from course_utils.authoring.mutations import _decide, mutate_lesson
 from course_utils.errors import CourseError
 
 SOURCE = '''def area(image, scale=1):
@@ -96,3 +97,59 @@ def test_an_endless_mutant_is_stopped(toy, made):
     make_lesson(made, toy)
     outcomes = mutate_lesson(toy, made, workers=1, seconds_a_mutant=1)
     assert any("TimeoutError" in one.caught for one in outcomes)
+
+
+def test_a_second_worker_comes_only_where_its_own_survey_is_short(tmp_path):
+    asked = {None: (2, 1), 1: (1, 1), 2: (2, 2)}
+    for workers, wanted in asked.items():
+        for seconds, expected in zip((10, 200), wanted):
+            decision = tmp_path / f"{workers} {seconds}"
+            assert _decide(decision, workers, seconds) == expected
+            assert _decide(decision, workers, 210 - seconds) == expected  # the first has decided
+
+
+def test_two_workers_share_the_mutants(toy, made):
+    outcomes = mutate_lesson(toy, made, workers=2)
+    assert len(outcomes) == len({one.description for one in outcomes}) == 4
+    assert all(one.caught for one in outcomes)
+
+
+# A network that is trained three times: twice where no mutant reaches it, then where one does.
+NETWORK = """import keras
+import numpy as np
+
+x = np.arange(8.0).reshape(8, 1) / 8
+network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+network.compile(optimizer=keras.optimizers.SGD(0.1, momentum=0.9), loss="mse")
+networks = {"one": network}
+
+
+def weight():
+    return round(float(np.asarray(network.layers[0].kernel)[0, 0]), 3)"""
+TRAIN = """with open(COUNT, "a") as file:
+    print("trained", file=file)
+_ = network.fit(x, 3 * x, epochs=2, batch_size=8, shuffle=False, verbose=0)"""
+LOOK = """guesses = double(network.predict(x, verbose=0))
+print(guesses.shape, weight())"""
+TRAIN_WITH_IT = """_ = network.fit(x, double(x), epochs=2, batch_size=8, shuffle=False, verbose=0)
+print(double(2), weight())"""
+
+
+def test_what_trains_out_of_reach_is_trained_once_and_stays_as_it_was(toy, made, tmp_path):
+    """Each run sees the network as it was at that place, momentum and all, or it would be red."""
+    pytest.importorskip("keras")
+    count = tmp_path / "count"
+    notebook = lesson_files.read(made)
+    train = TRAIN.replace("COUNT", repr(str(count)))
+    for source in (NETWORK, train, LOOK, train, TRAIN_WITH_IT, "print(weight())"):
+        notebook.cells.append(new_code_cell(source))
+    del notebook.cells[4:8]  # the picture and the toy's own use of the function
+    lesson_files.write(notebook, made)
+    make_lesson(made, toy)
+    assert len({output.text for cell in lesson_files.read(made).cells[6:]
+                for output in cell.get("outputs", [])}) == 3  # fmt: skip
+    count.unlink()
+    outcomes = mutate_lesson(toy, made, workers=1)
+    assert len(outcomes) == 4 and all(one.caught for one in outcomes)
+    assert not any("Error" in one.caught for one in outcomes)
+    assert count.read_text().count("trained") == 2

@@ -4,11 +4,15 @@ import json
 import os
 
 import pytest
+from every_lesson import MODULES, name_of, over_lessons, reference_of
 
-from course_utils.exercises import lesson_01, progress, progress_file
+from course_utils.exercises import Exercise, Quiz, lesson_01, progress, progress_file
 from course_utils.exercises.answers import lesson_01 as answers
 
 WRONG = [[0, 0, 0], [1, 0, 0], [0, 0, 0]]
+TOTAL = sum(
+    isinstance(item, (Exercise, Quiz)) for module in MODULES for item in vars(module).values()
+)
 
 
 @pytest.fixture
@@ -47,10 +51,35 @@ def test_report_names_solved_tried_and_open(file):
     lesson_01.quiz_positions.check("a")
     report = lesson_01.progress()
     text, page = str(report), report._repr_mimebundle_()["text/html"]
-    assert text.startswith("Progress: 1 of 13 solved.")
+    assert text.startswith(f"Progress: 1 of {TOTAL} solved.")
     assert "solved: shift_left\n" in text and "tried: quiz_positions\n" in text
     assert "open: value_at, output_width" in text and "Lesson 01" in text
     assert '<th scope="col">Solved</th>' in page and "shift_left" in page
+
+
+def test_lesson_01_has_thirteen_things_to_solve():
+    items = [item for item in vars(lesson_01).values() if isinstance(item, (Exercise, Quiz))]
+    assert len(items) == 13
+
+
+@over_lessons
+def test_a_whole_lesson_is_kept_and_reported(module, file, monkeypatch):
+    items = [item for item in vars(module).values() if isinstance(item, (Exercise, Quiz))]
+    for item in items:
+        right = right_choice(item) if isinstance(item, Quiz) else reference_of(item)
+        item.check(right)
+    wanted = {item.name: "right" for item in items}
+    assert json.loads(file.read_text())["lessons"] == {name_of(module): wanted}
+    restart(monkeypatch)
+    report = str(module.progress())
+    assert report.startswith(f"Progress: {len(items)} of {TOTAL} solved.")
+    own = report[report.index(f"Lesson {name_of(module)[-2:]}, {module.TITLE}\n") :].splitlines()
+    names = ", ".join(item.name for item in items)
+    assert own[1:4] == [f"  solved: {names}", "  tried: -", "  open: -"]
+
+
+def right_choice(quiz):
+    return next(letter for letter, option in quiz.options.items() if option.right)
 
 
 def test_headless_reads_and_writes_nothing(file, monkeypatch):
@@ -146,7 +175,7 @@ def test_lessons_of_a_newer_course_are_kept(file):
     file.write_text(json.dumps({"lessons": {"lesson_42": {"later": "right"}}}))
     lesson_01.value_at.check(answers.value_at)
     assert json.loads(file.read_text())["lessons"]["lesson_42"] == {"later": "right"}
-    assert "1 of 13" in str(progress())
+    assert f"1 of {TOTAL}" in str(progress())
 
 
 def test_a_link_stays_a_link(file):

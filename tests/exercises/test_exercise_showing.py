@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from every_lesson import over_exercises
 
 from course_utils.exercises import Verdict, lesson_01, showing
 from course_utils.exercises.answers import lesson_01 as answers
@@ -68,32 +69,37 @@ def test_check_displays_in_ipython(value_at, monkeypatch):
     assert all("text/plain" in thing._repr_mimebundle_() for thing in shown)
 
 
-def test_hints_come_one_by_one_and_end_at_the_solution(value_at, capsys):
-    for _ in range(len(value_at.hints) + 2):
-        value_at.hint()
+@over_exercises
+def test_hints_come_one_by_one_and_end_at_the_solution(exercise, capsys, monkeypatch):
+    monkeypatch.setattr(exercise, "_hints_given", 0)
+    for _ in range(len(exercise.hints) + 2):
+        exercise.hint()
     lines = capsys.readouterr().out.splitlines()
-    for number, hint in enumerate(value_at.hints):
-        assert lines[number] == f"Hint {number + 1} of {len(value_at.hints)}: {hint}"
+    for number, hint in enumerate(exercise.hints):
+        assert lines[number] == f"Hint {number + 1} of {len(exercise.hints)}: {hint}"
     assert lines[-1] == lines[-2]
-    assert "no more hints" in lines[-1] and "exercises.value_at.solution()" in lines[-1]
+    assert "no more hints" in lines[-1] and f"exercises.{exercise.name}.solution()" in lines[-1]
 
 
-@pytest.mark.parametrize("name", ["value_at", "shift_left"])
-def test_solution_prints_the_references_source(name, capsys):
-    getattr(lesson_01, name).solution()
+@over_exercises
+def test_solution_prints_the_references_source(exercise, capsys):
+    exercise.solution()
     out = capsys.readouterr().out
-    assert out.strip() == getattr(lesson_01, name).reference_source
+    assert out.strip() == exercise.reference_source
     assert "slip" not in out
 
 
-def test_an_instructor_can_hide_solutions(value_at, capsys, monkeypatch):
+@over_exercises
+def test_an_instructor_can_hide_solutions(exercise, capsys, monkeypatch):
     monkeypatch.setenv("COURSE_HIDE_SOLUTIONS", "1")
-    value_at.solution()
+    exercise.solution()
     assert "instructor has hidden" in capsys.readouterr().out
     monkeypatch.setenv("COURSE_HIDE_SOLUTIONS", "0")
-    value_at.solution()
-    assert "def value_at" in capsys.readouterr().out
+    exercise.solution()
+    assert exercise.stub.splitlines()[0].removesuffix(" ...") in capsys.readouterr().out
 
 
-def test_repr_names_the_three_calls(value_at):
-    assert ".check(value_at)" in repr(value_at) and ".hint()" in repr(value_at)
+@over_exercises
+def test_repr_names_the_three_calls(exercise):
+    assert f".check({exercise.name})" in repr(exercise) and ".hint()" in repr(exercise)
+    assert ".solution()" in repr(exercise)

@@ -5,76 +5,84 @@ import shutil
 
 import numpy as np
 import pytest
+from every_lesson import LESSONS, name_of, over_lessons, reference_of, slips_of
 
 from course_utils.errors import CourseError
 from course_utils.exercises import answer_book, lesson_01, recording
 from course_utils.exercises.answers import lesson_01 as answers
 
-EXERCISES = recording.exercises_of(lesson_01)
 
-
-def everything_said():
+def everything_said(module):
     """Return the text of the verdict on every reference, slip, stub and a few other answers."""
     verdicts = {}
-    for exercise in EXERCISES:
-        slips = [slip.answer for slip in answers.SLIPS.of(exercise.name)]
+    for exercise in recording.exercises_of(module):
+        slips = [slip.answer for slip in slips_of(exercise)]
         others = [lambda *a: ..., lambda *a: None, lambda *a: 1 / 0, lambda *a: np.ones((3, 3))]
         others.append(lambda *a: int("x"))
-        tried = [getattr(answers, exercise.name), *slips, *others, ..., 7]
+        tried = [reference_of(exercise), *slips, *others, ..., 7]
         verdicts[exercise.name] = [repr(exercise.judge(answer)) for answer in tried]
     return verdicts
 
 
 @pytest.fixture
 def edition(tmp_path, monkeypatch):
-    """The folder of a student edition's answers: a table and no module."""
-    recording.write_recorded(lesson_01, tmp_path / "lesson_01.json")
+    """The folder of a student edition's answers: a table for each lesson, and no module."""
+    for module in LESSONS:
+        recording.write_recorded(module, tmp_path / f"{name_of(module)}.json")
     monkeypatch.setattr(answer_book, "FOLDER", tmp_path)
     return tmp_path
 
 
-def test_both_editions_give_the_same_verdicts(tmp_path, monkeypatch):
-    with_answers = everything_said()
-    recording.write_recorded(lesson_01, tmp_path / "lesson_01.json")
+@over_lessons
+def test_both_editions_give_the_same_verdicts(module, tmp_path, monkeypatch):
+    with_answers = everything_said(module)
+    recording.write_recorded(module, tmp_path / f"{name_of(module)}.json")
     monkeypatch.setattr(answer_book, "FOLDER", tmp_path)
-    assert everything_said() == with_answers
+    assert everything_said(module) == with_answers
     assert all(said[0].startswith("Right.") for said in with_answers.values())
 
 
-def test_stubs_are_the_same(tmp_path, monkeypatch):
-    stubs = [exercise.stub for exercise in EXERCISES]
-    recording.write_recorded(lesson_01, tmp_path / "lesson_01.json")
+@over_lessons
+def test_stubs_are_the_same(module, tmp_path, monkeypatch):
+    stubs = [exercise.stub for exercise in recording.exercises_of(module)]
+    recording.write_recorded(module, tmp_path / f"{name_of(module)}.json")
     monkeypatch.setattr(answer_book, "FOLDER", tmp_path)
-    assert [exercise.stub for exercise in EXERCISES] == stubs
+    assert [exercise.stub for exercise in recording.exercises_of(module)] == stubs
 
 
-def test_an_edition_has_no_solutions(edition, capsys):
-    lesson_01.value_at.solution()
-    assert "edition of the course has no solutions" in capsys.readouterr().out
-    assert lesson_01.value_at.reference_source is None
+@over_lessons
+def test_an_edition_has_no_solutions(module, edition, capsys):
+    for exercise in recording.exercises_of(module):
+        exercise.solution()
+        assert "edition of the course has no solutions" in capsys.readouterr().out
+        assert exercise.reference_source is None
 
 
-def test_the_table_is_strict_small_and_without_code(edition):
-    text = (edition / "lesson_01.json").read_text(encoding="utf-8")
+@over_lessons
+def test_the_table_is_strict_small_and_without_code(module, edition):
+    text = (edition / f"{name_of(module)}.json").read_text(encoding="utf-8")
 
     def refuse(constant):
         raise AssertionError(constant)
 
     table = json.loads(text, parse_constant=refuse)
-    assert set(table["exercises"]) == {exercise.name for exercise in EXERCISES}
+    names = {exercise.name for exercise in recording.exercises_of(module)}
+    assert set(table["exercises"]) == names
     assert len(text) < 200_000
-    assert recording.record(lesson_01) == table
+    assert recording.record(module) == table
 
 
-def test_no_line_of_a_reference_is_in_the_table(tmp_path):
-    recording.write_recorded(lesson_01, tmp_path / "table.json")
+@over_lessons
+def test_no_line_of_a_reference_is_in_the_table(module, tmp_path):
+    recording.write_recorded(module, tmp_path / "table.json")
     texts = json.dumps(json.loads((tmp_path / "table.json").read_text("utf-8")), ensure_ascii=False)
-    assert not [line for line in recording.solution_lines(lesson_01) if line in texts]
+    assert not [line for line in recording.solution_lines(module) if line in texts]
 
 
-def test_writing_twice_gives_the_same_bytes(tmp_path):
+@over_lessons
+def test_writing_twice_gives_the_same_bytes(module, tmp_path):
     for name in ("one", "two"):
-        recording.write_recorded(lesson_01, tmp_path / name)
+        recording.write_recorded(module, tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 

@@ -7,11 +7,16 @@ import sys
 from course_utils.authoring import lesson_files
 from course_utils.authoring.kept import kept_names, kept_source
 from course_utils.authoring.mutants import make_mutants
-from course_utils.authoring.mutations import break_kept, copy_course, mutate_lesson, summary
+from course_utils.authoring.mutations import break_kept, mutate_lesson, summary
+from course_utils.authoring.tree import copy_course
 from course_utils.places import ROOT
 
 # Mutants that give the same results on every input: nobody could catch them. Each with its reason.
 EQUIVALENT = {
+    "by_hand.metrics:accuracy": {
+        "return np.mean(np.equal(labels, predictions)) => "
+        "return np.mean(np.equal(predictions, labels))": "equality is the same from both sides",
+    },
     "by_hand.convolution:same_padding": {
         "total = max((positions - 1) * stride + span - size, 0) => "
         "total = max(0, (positions - 1) * stride + span - size)": "max takes its two in any order",
@@ -25,6 +30,22 @@ EQUIVALENT = {
         f"return np.einsum('rcijk,ijkf->rcf', windows, kernel{left})": "`optimize` chooses how "
         "the same products are added up: faster or slower, and equal but for rounding"
         for left in ("", ", optimize=False")
+    },
+    "by_hand.layers:relu": {
+        "return np.maximum(maps, 0) => return np.maximum(0, maps)": "maximum takes its two in any "
+        "order",
+    },
+    "by_hand.layers:max_pool": {
+        "output = np.zeros((rows, columns, *image.shape[2:])) => "
+        "output = np.ones((rows, columns, *image.shape[2:]))": "the loops write every value of the "
+        "output, so what it held before never shows",
+        "output[row, column] = block.max(axis=(0, 1)) => "
+        "output[row, column] = block.max(axis=(1, 0))": "the largest over rows and columns is the "
+        "largest over columns and rows",
+    },
+    "by_hand.learning:squared_error": {
+        "return np.mean((output - target) ** 2) => return np.mean((target - output) ** 2)": "a "
+        "difference and its negative have one square",
     },
 }
 
@@ -56,7 +77,10 @@ def test_every_kept_name_with_equivalents_is_taught():
 
 
 def test_nbval_itself_says_the_same_of_one_mutant(path, tmp_path):
-    """Without a mutant nbval finds the lesson green: `pytest` itself runs it so."""
+    """Without a mutant nbval finds the lesson green: `pytest` itself runs it so.
+
+    The function that the lesson teaches first is broken, so that the run ends early.
+    """
     copy_course(ROOT, tmp_path)
     lesson = tmp_path / "notebooks" / path.name
     kept = kept_names(lesson_files.read(path))[0]

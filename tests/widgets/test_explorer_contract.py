@@ -16,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import course_utils.widgets
-from course_utils.widgets import ConvStepper, KernelLab
+from course_utils.widgets import ConvStepper, KernelLab, KernelTraining
 
 SOURCES = sorted(pathlib.Path(course_utils.widgets.__file__).parent.glob("*.py"))
 
@@ -45,7 +45,11 @@ def make_colour_lab():
     return KernelLab("coffee", preset="Gaussian blur", colours="colour")
 
 
-MAKERS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab]
+def make_training():
+    return KernelTraining("coins", preset="sharpen", step=5)
+
+
+MAKERS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab, make_training]
 
 
 @pytest.fixture(params=MAKERS, ids=lambda make: make.__name__)
