@@ -10,6 +10,9 @@ first). Every raw file is compared with the sum pinned below before anything is 
 
 Pictures and arrays do not depend on the machine, but the bytes of a compressed file depend on
 the compressor. A file in data/ that already holds the same pixels or arrays keeps its bytes.
+
+What stands in data/checkpoints/ was trained, by `python -m course_utils.authoring checkpoint`, and
+is not made here: its line in SHA256SUMS stays, and --check compares the file with that line.
 """
 
 import argparse
@@ -344,15 +347,58 @@ def write(product, made, folder):
 
 
 def sums_text(files, folder):
-    """Return SHA256SUMS with new sums of these files; what else it lists keeps its line."""
+    """Return SHA256SUMS with new sums of these files; what else it lists keeps its line.
+
+    A checkpoint that is not listed, as when the list was lost, gets a line of its own.
+    """
+    sums = listed_sums(folder)
+    files = [*files, *(file for file in checkpoints(folder) if file not in sums)]
+    for file in files:
+        sums[file] = sum_of(folder / file)
+    return "".join(f"{sums[file]}  {file}\n" for file in sorted(sums))
+
+
+def listed_sums(folder):
+    """Return what SHA256SUMS says: `{file: sum}`, empty where there is no list.
+
+    Raises:
+        CourseError: it is no list of sums.
+    """
     path = folder / "SHA256SUMS"
     try:
-        sums = read_sums(path) if path.is_file() else {}
+        return read_sums(path) if path.is_file() else {}
     except ValueError as problem:
         raise CourseError(f"{problem} Delete it, then build every part.") from problem
-    for file in files:
-        sums[file] = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-    return "".join(f"{sums[file]}  {file}\n" for file in sorted(sums))
+
+
+def sum_of(path):
+    """Return the sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def checkpoints(folder):
+    """Return the files of trained networks in a folder, by their names there."""
+    paths = (folder / "checkpoints").glob("*")
+    return sorted(path.relative_to(folder).as_posix() for path in paths if path.is_file())
+
+
+def compare_checkpoints(folder):
+    """Return the table's rows of trained networks: each beside its line in SHA256SUMS."""
+    sums = listed_sums(folder)
+    listed = {file for file in sums if file.startswith("checkpoints/")}
+    files = sorted(listed | set(checkpoints(folder)))
+    return [compare_checkpoint(file, sums, folder) for file in files]
+
+
+def compare_checkpoint(file, sums, folder):
+    """Return one row: the file, its size, how it stands to its line, where it is from."""
+    path = folder / file
+    if not path.is_file():
+        return file, 0, "missing", "training"
+    if file not in sums:
+        return file, path.stat().st_size, "not in SHA256SUMS", "training"
+    found = "the same bytes" if sum_of(path) == sums[file] else "different"
+    return file, path.stat().st_size, found, "training"
 
 
 def check_sums(products, folder):
@@ -410,6 +456,7 @@ def main(given=None):
     products = [each for each in PRODUCTS if asked.only in (None, each.part)]
     try:
         rows = make_all(products, compare if asked.check else write, asked.folder)
+        rows += compare_checkpoints(asked.folder)
         print_table(rows)
         deal_with_sums(asked, products, [row[2] for row in rows])
     except CourseError as problem:

@@ -89,10 +89,9 @@ def test_a_pixel_is_where_it_belongs():
     np.testing.assert_allclose(place, [3.5 / 28, 20.5 / 28], atol=0.02)
 
 
-@pytest.mark.parametrize("marked", [[1, 3], (1, 3), np.array([3, 1]), {1: 0, 3: 0}.keys() | set(),
+@pytest.mark.parametrize("marked", [[1, 3], (3, 1), np.array([1, 3]),
                                     np.arange(5) % 2 == 1])  # fmt: skip
 def test_marks_are_orange_frames(marked):
-    marked = list(marked) if isinstance(marked, set) else marked
     picture = draw.gallery(DIGITS[:5], range(5), WORDS, marked=marked)
     frames = [p for p in picture.figure.axes[0].patches if p.get_linewidth() > 1]
     lefts = [left for left, *_ in places(picture)]
