@@ -34,7 +34,8 @@ def _chunks(word, letters):
 
 def longest_word(text):
     """Return the letters of the longest piece that `fold` would rather leave whole."""
-    return max(len(piece.rstrip()) for part in str(text).split() for piece in BREAKS.split(part))
+    pieces = [piece for part in str(text).split() for piece in BREAKS.split(part)]
+    return max((len(piece.rstrip()) for piece in pieces), default=0)
 
 
 def letters_in(inches, size):
