@@ -302,27 +302,3 @@ def kernel(monkeypatch):
     yield Kernel(manager, client)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
-
-
-def test_stop_and_run_again_in_a_kernel(kernel, tmp_path):
-    status, _, _ = kernel.run(START.format(folder=str(tmp_path)))
-    assert status == "ok"
-    status, output, texts = kernel.run(TRAIN, interrupt_at="epoch 2 of 3")
-
-    assert (status, output) == ("ok", "then [0, 1]\n")
-    said = [text for text in texts if "Stopped" in text][-1]
-    assert "Stopped in epoch 2 of 3. Run the cell again to go on from the start of epoch 2." in said
-    assert re.search(r"Training kernel: stopped after \d+ s\.", said)
-    status, output, texts = kernel.run(TRAIN)
-    assert (status, output) == ("ok", "then [0, 1, 2]\n")
-    said = [text for text in texts if "done in" in text][-1]
-    assert "Resumed after epoch 1 of 3" in said
-    assert len([text for text in texts if "<img" in text]) >= 2
-    status, _, texts = kernel.run(FAIL)
-    assert status == "error"
-    assert re.search(r"Training x: stopped after \d+ s\.", texts[-1])
-    assert "<progress" not in texts[-1]
-    kernel.client.execute("time.sleep(60)")
-    time.sleep(1)
-    kernel.manager.interrupt_kernel()
-    assert kernel._status() == "error"
