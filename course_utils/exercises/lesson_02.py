@@ -179,8 +179,8 @@ loss_slopes = Exercise(
     LESSON,
     "The slope of the loss for each weight, found by poking",
     hints=[
-        "Begin with one weight. Make a copy of the kernel in which it is `nudge` larger, and a copy "
-        "in which it is `nudge` smaller.",
+        "Begin with one weight. Make a copy of the kernel in which it is `nudge` larger, and a "
+        "copy in which it is `nudge` smaller.",
         "Each copy has a loss: slide it over the image, and compare what comes out with the "
         "target. By how much do the two losses differ, and how far apart are the two weights?",
         "`kernel.copy()` makes a copy. Two loops, over rows and columns, do the same for each "
@@ -208,16 +208,16 @@ quiz_second_layer = Quiz(
                "maps, and adds everything up to one map.", True),
         Option("8 maps, each made of one of the 4", "then 4 maps could not be combined at all: "
                "such layers exist (depthwise), but `Conv2D` is none."),
-        Option("12 maps, the 4 old ones and 8 new ones", "a layer hands on what it has made itself; "
-               "what it has read is gone unless the network keeps it."),
+        Option("12 maps, the 4 old ones and 8 new ones", "a layer hands on what it has made "
+               "itself; what it has read is gone unless the network keeps it."),
     ],
 )  # fmt: skip
 
 quiz_threshold = Quiz(
     "quiz_threshold",
     LESSON,
-    "At one place the products of window and kernel sum to 0.3. The bias is -0.5, and ReLU follows. "
-    "What comes out?",
+    "At one place the products of window and kernel sum to 0.3. The bias is -0.5, and ReLU "
+    "follows. What comes out?",
     [
         Option("-0.2", "that is what ReLU is given; it cuts off what lies below 0."),
         Option("0.3", "the bias comes first: it is added to the sum before ReLU sees it."),
@@ -278,13 +278,14 @@ quiz_larger_pictures = Quiz(
 quiz_turned_teacher = Quiz(
     "quiz_turned_teacher",
     LESSON,
-    "The teacher now computes a true convolution: it turns Sobel x by 180 degrees before it slides. "
-    "Our kernel slides as it is, and learns from the teacher's outputs. What does it become?",
+    "The teacher now computes a true convolution: it turns Sobel x by 180 degrees before it "
+    "slides. Our kernel slides as it is, and learns from the teacher's outputs. What does it "
+    "become?",
     [
-        Option("Sobel x with its signs turned", "it becomes the weights that the teacher slides with. "
-               "Sobel x turned by 180 degrees has minus where plus was.", True),
-        Option("Sobel x, as before", "then its outputs would have the wrong sign everywhere, and the "
-               "loss would be large."),
+        Option("Sobel x with its signs turned", "it becomes the weights that the teacher slides "
+               "with. Sobel x turned by 180 degrees has minus where plus was.", True),
+        Option("Sobel x, as before", "then its outputs would have the wrong sign everywhere, and "
+               "the loss would be large."),
         Option("Sobel y, for the kernel has been turned", "Sobel y is a quarter turn away; this is "
                "half a turn, and left and right change places."),
         Option("Nothing useful: it never fits", "the outputs were made by sliding nine numbers: "
@@ -299,8 +300,8 @@ quiz_growing_loss = Quiz(
     [
         Option("More steps: it will come down in the end", "each step makes it worse; more steps "
                "make it worse still."),
-        Option("A larger learning rate, to get there sooner", "the steps are too long already: they "
-               "land on the far side of the valley, higher up."),
+        Option("A larger learning rate, to get there sooner", "the steps are too long already: "
+               "they land on the far side of the valley, higher up."),
         Option("A smaller learning rate", "the slope points the right way, but the step passes the "
                "lowest point and climbs the other side.", True),
         Option("Another start, for the zeros are at fault", "a bad start makes the way longer. It "

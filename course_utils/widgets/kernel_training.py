@@ -74,8 +74,8 @@ class KernelTraining(Explorer):
 
     title = "KernelTraining"
     try_this = (
-        "The kernel in the fields is the teacher's: it makes the output that is wanted. Press Step a "
-        "few times, then Run. Then try a learning rate of 4 and of 0.1, and a kernel of your own."
+        "The kernel in the fields is the teacher's: it makes the output that is wanted. Press Step "
+        "a few times, then Run. Then try a learning rate of 4 and of 0.1, and a kernel of your own."
     )
 
     def __init__(self, photograph="coins", preset="Sobel x", kernel=None, rate=1.5, step=0):
@@ -124,17 +124,18 @@ class KernelTraining(Explorer):
         steps = "1 step" if state.step == 1 else f"{state.step} steps"
         lost = ", at which the loss grows beyond all measure," * data.diverged
         return (
-            f"A 3 × 3 kernel that started from zeros, after {steps} of gradient descent at learning "
-            f"rate {state.rate:g}{lost} towards the kernel {state.preset}, whose values sum to "
-            f"{number(state.kernel.sum())}, on the photograph {state.photograph}: the numbers of "
-            f"both, the loss at each step, and their outputs, {height} × {width}."
+            f"A 3 × 3 kernel that started from zeros, after {steps} of gradient descent at "
+            f"learning rate {state.rate:g}{lost} towards the kernel {state.preset}, "
+            f"whose values sum to {number(state.kernel.sum())}, on the photograph "
+            f"{state.photograph}: the numbers of both, the loss at each step, and their outputs, "
+            f"{height} × {width}."
         )
 
     def readout(self, data, state):
         if data.diverged:
             return (
-                f"After {len(data.losses) - 1} steps the loss is more than {LOST:,.0f} times what it "
-                "was: <b>each step goes too far. Choose a smaller learning rate.</b>"
+                f"After {len(data.losses) - 1} steps the loss is more than {LOST:,.0f} times what "
+                "it was: <b>each step goes too far. Choose a smaller learning rate.</b>"
             )
         furthest = np.abs(data.learned - state.kernel).max()
         found = " <b>Found: every weight is as near as 0.01.</b>" if furthest < FOUND else ""
@@ -167,7 +168,8 @@ class KernelTraining(Explorer):
         def picture(name, values, alt):
             return html.figure(name, html.image(html.pixels(values, signed=True), alt, width))
 
-        curve = html.image(_curve(data.losses), "the loss at each step, falling or growing", CURVE[1])
+        alt = "the loss at each step, falling or growing"
+        curve = html.image(_curve(data.losses), alt, CURVE[1])
         return {
             "learned": html.figure("learned kernel", html.table(data.learned, signed=True)),
             "losses": html.figure("loss, each line a tenth of the one above", curve),

@@ -58,7 +58,8 @@ def test_pooling_in_keras():
     shape = layer(np.zeros((1, 15, 15, 8))).shape[1:]
     same = keras.layers.MaxPooling2D(2, padding="same")(np.zeros((1, 15, 15, 8))).shape[1:]
     texts = [option.text for option in lesson_02.quiz_pooled_shape.options.values()]
-    assert right_text(lesson_02.quiz_pooled_shape) == f"{shape[0]}×{shape[1]}, {shape[2]} maps; nothing"
+    right = f"{shape[0]}×{shape[1]}, {shape[2]} maps; nothing"
+    assert right_text(lesson_02.quiz_pooled_shape) == right
     assert f"{same[0]}×{same[1]}, 8 maps; nothing" in texts
     assert layer.count_params() == 0
 
@@ -79,7 +80,8 @@ def test_larger_pictures_change_one_count():
         one.name for one, other in zip(small, large, strict=True)
         if one.parameters != other.parameters
     ]  # fmt: skip
-    assert changed == ["dense"] and right_text(lesson_02.quiz_larger_pictures) == "Only that of `dense`"
+    assert changed == ["dense"]
+    assert right_text(lesson_02.quiz_larger_pictures) == "Only that of `dense`"
 
 
 def test_a_turned_teacher_is_learned_turned():
@@ -100,7 +102,7 @@ def test_a_smaller_rate_mends_a_growing_loss(rate, grows):
     assert right_text(lesson_02.quiz_growing_loss) == "A smaller learning rate"
 
 
-# --- what the exercises take for granted -----------------------------------------------------------
+# --- what the exercises take for granted ---------------------------------------------------------
 
 
 def test_the_predictions_are_what_keras_says_of_the_digit_reader():
