@@ -7,13 +7,14 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, GREEN, ORANGE, placed_figure
-from course_utils.draw.words import LINE, POINTS, fold, height_of, letters_in
+from course_utils.draw.words import LINE, POINTS, fold, height_of, letters_in, width_of
 
 COLUMN, MOST = 1.2, 8  # inches of a layer's column; layers in a row
 SIDE, OFFSET = 0.78, 0.05  # inches: the largest sheet's side, from one sheet to the next
 ZONE = 1.25  # inches of height for what is drawn of a layer
 BAR, LEAST = 0.16, 0.3  # inches: a vector's width, and the height of a single number
 FONT, NAME = 7.5, 8.5  # points
+BOLD = 1.12  # how much wider bold letters are
 FEW = 16  # numbers of a vector that are drawn one by one
 PALE, GREY = "#d5d5d5", "#555555"
 FIELDS = ("name", "kind", "detail", "shape", "parameters")
@@ -54,8 +55,9 @@ def architecture(rows, description=None):
     width = -(-len(rows) // lines)  # rows of equal length look better than a short last one
     parts = [[_column(row) for row in rows[at : at + width]] for at in range(0, len(rows), width)]
     heights = [_heights(part) for part in parts]
-    foot = fold(_legend(rows), letters_in(width * COLUMN - 0.2, FONT))
-    size = (width * COLUMN, sum(map(sum, heights)) + 0.3 + height_of(foot, FONT))
+    wide = max(width * COLUMN, width_of(_total(rows), NAME * BOLD) + 0.2)
+    foot = fold(_legend(rows), letters_in(wide - 0.2, FONT))
+    size = (wide, sum(map(sum, heights)) + 0.3 + height_of(foot, FONT))
     axes = _canvas(placed_figure(*size), size)
     top = 0.0
     for part, height in zip(parts, heights):
@@ -73,7 +75,7 @@ def _column(row):
     """Break a layer's words into lines."""
     letters = letters_in(COLUMN - 0.06, FONT)
     facts = fold(f"{_size(row.shape)}\n{_parameters(row)}", letters)
-    name = fold(row.name, letters_in(COLUMN - 0.06, NAME * 1.08))  # bold letters are wider
+    name = fold(row.name, letters_in(COLUMN - 0.06, NAME * BOLD))
     return Column(row, name, facts, fold("\n".join(filter(None, (row.kind, row.detail))), letters))
 
 
@@ -164,15 +166,17 @@ def _size(shape):
 def _parameters(row):
     if row.kind == "Input":
         return ""
-    if row.parameters == 0:
-        return "no parameters"
-    return f"{row.parameters:,} {'parameter' if row.parameters == 1 else 'parameters'}"
+    return _counted(row.parameters, "parameter") if row.parameters else "no parameters"
 
 
 def _total(rows):
     layers = sum(row.kind != "Input" for row in rows)
     parameters = sum(row.parameters for row in rows)
-    return f"{layers} {'layer' if layers == 1 else 'layers'}, {parameters:,} parameters in all"
+    return f"{_counted(layers, 'layer')}, {_counted(parameters, 'parameter')} in all"
+
+
+def _counted(number, noun):
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _legend(rows):

@@ -1,14 +1,17 @@
 """Learning curves: what each epoch of training did to the loss, and to what else was measured."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from course_utils.draw.labels import label_ends, room_for
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, new_figure
+from course_utils.draw.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, placed_figure
 
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)
 VALIDATION = "val_"
-PANEL = (4.2, 2.7)  # inches
+FEW = 15  # epochs whose marks do not touch
+PANEL = (2.7, 1.9)  # inches of a panel's axes
+LEFT, BELOW, ABOVE = 0.75, 0.55, 0.35  # inches around them, for numbers and titles
 
 
 def learning_curves(histories, description, metrics=("loss", "accuracy")):
@@ -27,34 +30,50 @@ def learning_curves(histories, description, metrics=("loss", "accuracy")):
         ValueError: no histories, more than five, none of the metrics, or curves without epochs.
     """
     panels = _panels(histories, metrics)
-    figure = new_figure(PANEL[0] * len(panels), PANEL[1])
-    for axes, metric in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels):
-        for colour, (name, history) in zip(COLOURS, histories.items()):
-            _draw_pair(axes, history, metric, colour, f"{name}, " if len(histories) > 1 else "")
-        axes.set_title(metric, fontsize=11, loc="left")
-        axes.set_xlabel("epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(fontsize=8, frameon=False, handlelength=3)
+    curves = [_curves_of(histories, metric) for metric in panels]
+    room = room_for(name for found in curves for name, *_ in found)
+    size = len(panels) * (LEFT + PANEL[0] + room), BELOW + PANEL[1] + ABOVE
+    figure = placed_figure(*size)
+    for place, (metric, found) in enumerate(zip(panels, curves)):
+        left = LEFT + place * (LEFT + PANEL[0] + room)
+        axes = figure.add_axes(
+            [left / size[0], BELOW / size[1], PANEL[0] / size[0], PANEL[1] / size[1]]
+        )
+        _draw_panel(axes, metric.replace("_", " "), found)
     return Shown(figure, description)
 
 
-def _draw_pair(axes, history, metric, colour, name):
-    """Draw training and validation of one metric, whichever a history has."""
-    for key, style, kind in (
-        (metric, "-", "training"),
-        (VALIDATION + metric, "--", "validation"),
-    ):
-        if key in history:
-            _draw_curve(axes, history[key], colour, style, name + kind)
+def _curves_of(histories, metric):
+    """Return [(name with its last number, values, colour, style)], training before validation."""
+    found = []
+    for colour, (name, history) in zip(COLOURS, histories.items()):
+        before = f"{name}, " if len(histories) > 1 else ""
+        for key, style, kind in (
+            (metric, "-", "training"),
+            (VALIDATION + metric, "--", "validation"),
+        ):
+            if key in history:
+                values = np.asarray(history[key], float)
+                found.append((f"{before}{kind}: {values[-1]:.3f}", values, colour, style))
+    return found
 
 
-def _draw_curve(axes, values, colour, style, label):
-    """Draw one curve; the legend tells its last number."""
-    values = np.asarray(values, float)
-    epochs = np.arange(1, len(values) + 1)
-    axes.plot(epochs, values, style, color=colour, marker="o", markersize=4,
-              label=f"{label}: {values[-1]:.3f}")
+def _draw_panel(axes, title, curves):
+    """Draw the curves of one metric, each named at its end."""
+    ends = []
+    for name, values, colour, style in curves:
+        epochs = np.arange(1, len(values) + 1)
+        axes.plot(epochs, values, style, color=colour, marker="o", label=name,
+                  markersize=4 if len(values) <= FEW else 2)  # fmt: skip
+        seen = np.flatnonzero(np.isfinite(values))  # a loss that is no number has no place
+        ends += [(name, epochs[last], values[last], colour) for last in seen[-1:]]
+    axes.set_title(title, fontsize=11, loc="left")
+    axes.set_xlabel("epoch", fontsize=9)
+    axes.tick_params(labelsize=8)
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.5g}"))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    axes.spines[["top", "right"]].set_visible(False)
+    label_ends(axes, ends)
 
 
 def _panels(histories, metrics):

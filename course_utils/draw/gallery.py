@@ -39,7 +39,8 @@ def gallery(images, titles, description, columns=10, marked=()):
     marked = _indices(marked, len(images))
     columns = min(columns, len(images), _most_columns(titles))
     cell = _cell(images.shape[1:3], columns)
-    lines = [fold(title, letters_in((cell[1] + GAP / 2) / DOTS_PER_INCH, TITLE)) for title in titles]
+    letters = letters_in((cell[1] + GAP / 2) / DOTS_PER_INCH, TITLE)
+    lines = [fold(title, letters) for title in titles]
     corners, bottom = _corners(lines, columns, cell)
     axes = _canvas(columns * (cell[1] + GAP) + GAP, bottom)
     for index, corner in enumerate(corners):

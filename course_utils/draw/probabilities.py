@@ -30,7 +30,8 @@ def probabilities(images, probabilities, classes, description):
     Raises:
         ValueError: no pictures, titles that differ, or rows that are no probabilities.
     """
-    rows = _checked(images, probabilities, [str(name) for name in classes])
+    classes = [str(name) for name in classes]
+    rows = _checked(images, probabilities, classes)
     names = max(width_of(name, FONT) for name in classes) + 0.15
     block = (PICTURE + names + BARS + NUMBER, max(len(classes) * LINE, PICTURE))
     columns = min(len(rows), max(int((LARGEST_WIDTH + GAP) / (block[0] + GAP)), 1), 2)

@@ -6,8 +6,8 @@ POINTS = 72  # an inch
 LETTER = 0.62  # a letter's width in parts of the font's size, on average; bold ones are wider
 LINE = 1.25  # a line's height, likewise
 
-# Where a line may be broken: after a space or an underscore; within camelCase.
-BREAKS = re.compile(r"(?<=[ _])|(?<=[a-z])(?=[A-Z])")
+# Where a line may be broken: after a space or an underscore, within camelCase; never in 3 × 3.
+BREAKS = re.compile(r"(?<=[ _])(?<!× )(?!× )|(?<=[a-z])(?=[A-Z])")
 
 
 def fold(text, letters):
@@ -34,8 +34,8 @@ def _chunks(word, letters):
 
 def longest_word(text):
     """Return the letters of the longest piece that `fold` would rather leave whole."""
-    pieces = [piece for part in str(text).split() for piece in BREAKS.split(part)]
-    return max((len(piece.rstrip()) for piece in pieces), default=0)
+    pieces = [piece for line in str(text).split("\n") for piece in BREAKS.split(line)]
+    return max(len(piece.rstrip()) for piece in pieces)
 
 
 def letters_in(inches, size):

@@ -19,7 +19,7 @@ def drawn(figure):
 def words(figure):
     """Return [(text, box in pixels)] of all words that can be seen."""
     renderer = drawn(figure)
-    found = [text for axes in figure.axes for text in _of_axes(axes)]
+    found = [*figure.texts, *(text for axes in figure.axes for text in _of_axes(axes))]
     found = [text for text in found if text.get_text().strip() and text.get_visible()]
     return [(text.get_text(), text.get_window_extent(renderer)) for text in found]
 

@@ -1,4 +1,4 @@
-"""models.layer_table: what a layer is called, what leaves it, what it holds; Keras is the oracle."""
+"""models.layer_table: what a layer is, what leaves it, what it holds; Keras is the oracle."""
 
 import subprocess
 import sys
