@@ -70,7 +70,7 @@ def _draw_panel(axes, title, curves):
     axes.set_title(title, fontsize=11, loc="left")
     axes.set_xlabel("epoch", fontsize=9)
     axes.tick_params(labelsize=8)
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.5g}"))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.7g}"))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.spines[["top", "right"]].set_visible(False)
     label_ends(axes, ends)
