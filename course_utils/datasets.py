@@ -58,7 +58,7 @@ _PHOTOGRAPHS = {
     "rocket": "photographs/rocket.jpg",
     "text": "photographs/text.png",
 }
-_SUMS = "SHA256SUMS"
+SUMS = "SHA256SUMS"
 _SUM_LINE = re.compile(r"([0-9a-f]{64}) [ *](\S.*)")
 
 
@@ -152,6 +152,11 @@ def read_sums(path):
     return {match[2]: match[1] for match in found}
 
 
+def format_sums(sums):
+    """Return `{name: sum}` as the text of a `sha256sum` list, in order: what `read_sums` reads."""
+    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+
+
 def _pixels(name):
     """Return a picture of data/ as float32 `(height, width, channels)`, 0 to 1."""
     from PIL import Image
@@ -173,8 +178,8 @@ def _splits(name):
 
 def verified_path(name):
     """Return the path of a file in data/ whose sum is the one in SHA256SUMS."""
-    with _explained(_SUMS):
-        expected = read_sums(DATA / _SUMS)[name]
+    with _explained(SUMS):
+        expected = read_sums(DATA / SUMS)[name]
     path = DATA / name
     with _explained(name):
         status = path.stat()
@@ -218,7 +223,7 @@ def _mend(name):
     mends a change that was staged too, and `:/` makes the command work in notebooks/ as well.
     """
     if (ROOT / ".git").exists():
-        files = dict.fromkeys([f":/data/{name}", f":/data/{_SUMS}"])
+        files = dict.fromkeys([f":/data/{name}", f":/data/{SUMS}"])
         return f"run `git checkout HEAD -- {' '.join(files)}` in the course's folder"
     return f"get a whole copy of the course with `git clone --depth 1 {_repository()}`"
 

@@ -35,7 +35,7 @@ from PIL import Image
 DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))  # so that it runs where the course is not installed
 
-from course_utils.datasets import FASHION_SUMS, read_sums  # noqa: E402
+from course_utils.datasets import FASHION_SUMS, format_sums, read_sums  # noqa: E402
 from course_utils.errors import CourseError  # noqa: E402
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")  # as in Keras' own mnist.npz
@@ -355,7 +355,7 @@ def sums_text(files, folder):
     files = [*files, *(file for file in checkpoints(folder) if file not in sums)]
     for file in files:
         sums[file] = sum_of(folder / file)
-    return "".join(f"{sums[file]}  {file}\n" for file in sorted(sums))
+    return format_sums(sums)
 
 
 def listed_sums(folder):

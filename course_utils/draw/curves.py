@@ -5,9 +5,9 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from course_utils.draw.labels import label_ends, room_for
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, placed_figure
+from course_utils.draw.style import SERIES, placed_figure
 
-COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)
+COLOURS = SERIES[:5]
 VALIDATION = "val_"
 FEW = 15  # epochs whose marks do not touch
 PANEL = (2.7, 1.9)  # inches of a panel's axes

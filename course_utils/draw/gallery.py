@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from course_utils.draw.images import drawable_batch
+from course_utils.draw.images import colouring, drawable_batch
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import DOTS_PER_INCH, ORANGE, placed_figure
 from course_utils.draw.words import LETTER, POINTS, fold, height_of, letters_in, longest_word
@@ -71,8 +71,7 @@ def _canvas(width, height):
 def _draw(axes, image, corner, cell, title, is_marked):
     """Draw one picture with its upper left corner at (x, y), and its title above."""
     (x, y), (height, width) = corner, cell
-    grey = {"cmap": "gray", "vmin": 0, "vmax": 1} if image.ndim == 2 else {}
-    axes.imshow(image, extent=(x, x + width, y + height, y), aspect="auto", **grey)
+    axes.imshow(image, extent=(x, x + width, y + height, y), aspect="auto", **colouring(image))
     full_width, full_height = axes.get_xlim()[1], axes.get_ylim()[0]
     axes.figure.text((x + width / 2) / full_width, 1 - (y - 3) / full_height, title,
                      ha="center", va="bottom", fontsize=TITLE, linespacing=1.1)

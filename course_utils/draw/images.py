@@ -51,3 +51,8 @@ def _in_range(images, largest):
             f"Received {low:g} to {high:g}."
         )
     return np.clip(images / np.float32(largest), 0, 1)
+
+
+def colouring(image):
+    """Return what `imshow` has to know of a drawable picture: a grey one is black at 0."""
+    return {"cmap": "gray", "vmin": 0, "vmax": 1} if image.ndim == 2 else {}

@@ -3,9 +3,8 @@
 import numpy as np
 
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, new_figure
+from course_utils.draw.style import SERIES, new_figure
 
-COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 MARKS = "osD^vP"
 MOST_MARKED = 40  # points of a curve that get a mark each
 
@@ -31,7 +30,7 @@ def lines(series, description, across="", up="", logarithmic=""):
     for index, (name, (places, values)) in enumerate(series.items()):
         mark = MARKS[index] if len(places) <= MOST_MARKED else ""
         axes.plot(np.asarray(places), np.asarray(values, float), "-", marker=mark, markersize=4.5,
-                  color=COLOURS[index], linewidth=1.8, label=name)
+                  color=SERIES[index], linewidth=1.8, label=name)
     axes.set(xlabel=across, ylabel=up)
     axes.set_xscale("log" if "x" in logarithmic else "linear")
     axes.set_yscale("log" if "y" in logarithmic else "linear")
@@ -43,8 +42,8 @@ def lines(series, description, across="", up="", logarithmic=""):
 
 
 def _require_pairs(series):
-    if not 1 <= len(series) <= len(COLOURS):
-        raise ValueError(f"Expected 1 to {len(COLOURS)} curves. Received {len(series)}.")
+    if not 1 <= len(series) <= len(SERIES):
+        raise ValueError(f"Expected 1 to {len(SERIES)} curves. Received {len(series)}.")
     for name, pair in series.items():
         if len(pair) != 2 or len(pair[0]) != len(pair[1]) or not len(pair[0]):
             raise ValueError(f"Expected places and as many values for {name!r}. Received {pair!r}.")

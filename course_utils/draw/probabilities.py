@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.draw.images import drawable
+from course_utils.draw.images import colouring, drawable
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, ORANGE, placed_figure
 from course_utils.draw.words import fold, height_of, letters_in, width_of
@@ -57,8 +57,7 @@ def _axes(figure, corner, size):
 
 
 def _draw_picture(axes, title, image):
-    grey = {"cmap": "gray", "vmin": 0, "vmax": 1} if image.ndim == 2 else {}
-    axes.imshow(image, **grey)
+    axes.imshow(image, **colouring(image))
     axes.set_anchor("N")
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_color("#999999")  # a white picture ends somewhere too

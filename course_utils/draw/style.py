@@ -8,6 +8,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 # Okabe and Ito (2008), Color Universal Design.
 BLUE, ORANGE = "#0072B2", "#E69F00"
 VERMILION, GREEN, PURPLE, SKY = "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
+SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)  # of curves, in this order
 RGB = ("red", "green", "blue")
 SIGNED = "RdBu_r"  # white at zero, red above, blue below
 DOTS_PER_INCH = 90

@@ -51,4 +51,3 @@ def width_of(text, size):
 def height_of(text, size):
     """Return about how many inches the lines of a text take."""
     return (str(text).count("\n") + 1) * size * LINE / POINTS
-

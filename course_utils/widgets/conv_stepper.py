@@ -13,6 +13,7 @@ from course_utils.draw.style import channel_label, looks_signed, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer, numbers
+from course_utils.widgets.running import Running
 
 LARGEST = 16  # cells along a side, padding included: more cannot be read
 CAPTION, GAP = 22, 8  # pixels above and below each table
@@ -44,7 +45,7 @@ class Step:
     value: float
 
 
-class ConvStepper(Explorer):
+class ConvStepper(Running, Explorer):
     """Step through a convolution: window × kernel = products, and their sum.
 
     Args:
@@ -69,7 +70,6 @@ class ConvStepper(Explorer):
     def __init__(self, image, kernel, bias=0.0, stride=1, padding="valid", dilation=1, row=0,
                  column=0):
         self.image = _with_channels("image", numbers("image", image))
-        self._running = None
         kernel, bias = numbers("kernel", kernel), _as_bias(bias)
         super().__init__(State(kernel, bias, stride, padding, dilation, row, column))
 
@@ -204,18 +204,7 @@ class ConvStepper(Explorer):
             "Stop": self.stop,
         }
 
-    def run(self):
-        """Step on its own, once through all windows or until `stop`; needs a kernel's event loop."""
-        self.stop()
-        self._running = asyncio.ensure_future(self._keep_stepping())
-
-    def stop(self):
-        """End `run`."""
-        if self._running:
-            self._running.cancel()
-            self._running = None
-
-    async def _keep_stepping(self):
+    async def _keep_going(self):
         # Once through and no further: an explorer that nobody looks at any more comes to rest.
         for _ in range(self.data.output.size):
             self.step()

@@ -109,3 +109,14 @@ def numbers(what, values):
         raise ValueError(f"Expected finite numbers as {what}. Received NaN or infinity.")
     array.flags.writeable = False
     return array
+
+
+def require_name(what, name, known):
+    """Refuse what is not one of the names, or sizes, that are known.
+
+    Raises:
+        ValueError: it names them all.
+    """
+    if not isinstance(name, (str, int)) or name not in known:
+        names = ", ".join(str(one) for one in known)
+        raise ValueError(f"Expected {what} as one of {names}. Received {name!r}.")

@@ -12,7 +12,7 @@ from course_utils.by_hand.kernels import KERNELS, separate
 from course_utils.draw.style import number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, KernelGrid
-from course_utils.widgets.explorer import Explorer, numbers
+from course_utils.widgets.explorer import Explorer, numbers, require_name
 
 SHOWN = 340  # pixels on screen along the longer side
 LONGEST = 256  # pixels along the longer side: larger photographs are reduced
@@ -75,21 +75,21 @@ class KernelLab(Explorer):
         self._own = None
         if not isinstance(photograph, str):
             self._own, photograph = _reduced(_as_photograph(photograph)), YOURS
-        _require_name("preset", preset, KERNELS)
+        require_name("preset", preset, KERNELS)
         preset, kernel = (preset, KERNELS[preset]) if kernel is None else (CUSTOM, kernel)
         kernel = numbers("kernel", kernel)
         super().__init__(State(photograph, preset, colours, view or _fitting_view(kernel), kernel))
 
     def compute(self, state):
-        _require_name("preset", state.preset, [*KERNELS, CUSTOM])
-        _require_name("colours", state.colours, COLOURS)
-        _require_name("view", state.view, VIEWS)
+        require_name("preset", state.preset, [*KERNELS, CUSTOM])
+        require_name("colours", state.colours, COLOURS)
+        require_name("view", state.view, VIEWS)
         _require_kernel(state.kernel)
         image = self._image(state.photograph, state.colours)
         output = shift_and_add(image, state.kernel.astype(np.float32))
         target = difference = None
         if state.secret is not None:
-            _require_name("secret", state.secret, KERNELS)
+            require_name("secret", state.secret, KERNELS)
             target = shift_and_add(image, KERNELS[state.secret].astype(np.float32))
             difference = _difference(output, target)
         found = state.secret is not None and _same(state.kernel, KERNELS[state.secret])
@@ -100,7 +100,7 @@ class KernelLab(Explorer):
         if (name, colours) not in self._images:
             image = self._own if name == YOURS else None
             if image is None:
-                _require_name("photograph", name, self._names())
+                require_name("photograph", name, self._names())
                 image = _reduced(datasets.load_photograph(name))
             if colours == "grey":
                 image = _grey(image)
@@ -112,7 +112,7 @@ class KernelLab(Explorer):
 
     def settle(self, state, changes):
         """A preset brings its kernel and its view; an edited kernel is no preset any more."""
-        _require_name("preset", state.preset, [*KERNELS, CUSTOM])
+        require_name("preset", state.preset, [*KERNELS, CUSTOM])
         if "preset" in changes and state.preset != CUSTOM and "kernel" not in changes:
             state = replace(state, kernel=numbers("kernel", KERNELS[state.preset]))
         elif "kernel" in changes:
@@ -125,7 +125,7 @@ class KernelLab(Explorer):
 
     def resize(self, size):
         """Give the kernel `size` × `size` values: zeros around it, or its middle."""
-        _require_name("size", size, SIZES)
+        require_name("size", size, SIZES)
         return self.set(kernel=_fitted(self.state.kernel, size))
 
     def guess(self, seed=None):
@@ -290,12 +290,6 @@ def _game(data, state):
 
 def _fitting_view(kernel):
     return "signed" if abs(np.sum(kernel)) < 1e-6 else "as a picture"
-
-
-def _require_name(what, name, known):
-    if not isinstance(name, (str, int)) or name not in known:
-        names = ", ".join(str(one) for one in known)
-        raise ValueError(f"Expected {what} as one of {names}. Received {name!r}.")
 
 
 def _require_kernel(kernel):

@@ -16,8 +16,9 @@ from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, new_figure, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
-from course_utils.widgets.explorer import Explorer, numbers
+from course_utils.widgets.explorer import Explorer, numbers, require_name
 from course_utils.widgets.kernel_lab import CUSTOM, SHOWN
+from course_utils.widgets.running import Running
 
 LONGEST = 96  # pixels along the longer side: a step takes less than a millisecond
 MOST_STEPS, FASTEST, HEAVIEST = 1000, 100.0, 1e3
@@ -54,7 +55,7 @@ class Training:
         return bool(self.losses[-1] > LOST * self.losses[0] > 0)
 
 
-class KernelTraining(Explorer):
+class KernelTraining(Running, Explorer):
     """Watch gradient descent find a kernel from a photograph and what the kernel makes of it.
 
     The kernel to be found, the teacher's, makes the outputs wanted. The one that learns has zeros
@@ -79,8 +80,8 @@ class KernelTraining(Explorer):
     )
 
     def __init__(self, photograph="coins", preset="Sobel x", kernel=None, rate=1.5, step=0):
-        self._pasts, self._running = {}, None
-        _require_name("preset", preset, PRESETS)
+        self._pasts = {}
+        require_name("preset", preset, PRESETS)
         preset, kernel = (preset, KERNELS[preset]) if kernel is None else (CUSTOM, kernel)
         super().__init__(State(photograph, preset, rate, step, numbers("kernel", kernel)))
 
@@ -111,7 +112,7 @@ class KernelTraining(Explorer):
             state = replace(state, kernel=numbers("kernel", state.kernel))
             return state if "preset" in changes else replace(state, preset=CUSTOM)
         if "preset" in changes and state.preset != CUSTOM:
-            _require_name("preset", state.preset, PRESETS)
+            require_name("preset", state.preset, PRESETS)
             return replace(state, kernel=numbers("kernel", KERNELS[state.preset]))
         return state
 
@@ -195,18 +196,7 @@ class KernelTraining(Explorer):
             "Stop": self.stop,
         }
 
-    def run(self):
-        """Go on until the kernel is found, the loss explodes, or `stop`; needs an event loop."""
-        self.stop()
-        self._running = asyncio.ensure_future(self._keep_training())
-
-    def stop(self):
-        """End `run`."""
-        if self._running:
-            self._running.cancel()
-            self._running = None
-
-    async def _keep_training(self):
+    async def _keep_going(self):
         while not self._at_rest():
             # The first steps are seen one by one; later ones change little, so more are taken.
             self.take(max(1, int(self.state.step * (GROWTH - 1))))
@@ -259,8 +249,8 @@ def _curve(losses):
 
 
 def _require_state(state):
-    _require_name("photograph", state.photograph, datasets.photographs())
-    _require_name("preset", state.preset, [*PRESETS, CUSTOM])
+    require_name("photograph", state.photograph, datasets.photographs())
+    require_name("preset", state.preset, [*PRESETS, CUSTOM])
     real = (int, float, np.integer, np.floating)
     _require_number("rate as a number above 0, at most", state.rate, real, 0, FASTEST)
     whole = (int, np.integer)
@@ -271,11 +261,6 @@ def _require_state(state):
             f"Received shape {state.kernel.shape}, largest number "
             f"{np.abs(state.kernel).max(initial=0):g}."
         )
-
-
-def _require_name(what, name, known):
-    if not isinstance(name, str) or name not in known:
-        raise ValueError(f"Expected {what} as one of {', '.join(known)}. Received {name!r}.")
 
 
 def _require_number(words, value, kinds, above, most):
