@@ -13,6 +13,7 @@ import struct
 import tomllib
 import zipfile
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -126,6 +127,64 @@ def load_fashion(full=False):
             download failed, or what came is not Fashion-MNIST.
     """
     return _whole_fashion() if full else _splits("fashion.npz")
+
+
+@dataclass(frozen=True, eq=False)
+class PictureSet:
+    """A collection of labelled pictures 28 × 28, in two heaps.
+
+    `train_pictures` (n, 28, 28) and `train_labels` (n,), `test_pictures` (m, 28, 28) and
+    `test_labels` (m,) are uint8; a label is a place in `classes`, a tuple of names.
+    """
+
+    name: str
+    classes: tuple
+    train_pictures: np.ndarray
+    train_labels: np.ndarray
+    test_pictures: np.ndarray
+    test_labels: np.ndarray
+
+    def within(self, value, **ranges):
+        """Return whether a value lies in the range that belongs to these pictures.
+
+        Args:
+            value: what was measured; NaN lies in no range.
+            ranges: for each collection by its name (lowest, highest), both included.
+
+        Raises:
+            ValueError: there is no range for these pictures.
+        """
+        if self.name not in ranges:
+            raise ValueError(
+                f"Expected a range for {self.name!r}. Received {sorted(ranges)}: "
+                f"add {self.name}=(lowest, highest)."
+            )
+        lowest, highest = ranges[self.name]
+        return bool(lowest <= value <= highest)
+
+
+def load_pictures(name="mnist"):
+    """Return one of the two collections that a lesson may be about.
+
+    Args:
+        name: "mnist", all 70,000 digits, or "fashion", the 5,000 pieces of clothing in data/.
+
+    Returns:
+        PictureSet.
+
+    Raises:
+        ValueError: no collection has this name.
+        CourseError: its file is missing or is not the one that the course ships.
+    """
+    collections = {"mnist": (DIGIT_CLASSES, load_mnist), "fashion": (FASHION_CLASSES, load_fashion)}
+    if name not in collections:
+        raise ValueError(
+            f"Expected the name of a collection, received {name!r}: "
+            f"choose one of {', '.join(collections)}."
+        )
+    classes, load = collections[name]
+    train, test = load()
+    return PictureSet(name, classes, *train, *test)
 
 
 def idx_sum(array):

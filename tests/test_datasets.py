@@ -489,3 +489,48 @@ def test_no_shipped_archive_holds_a_pickle():
             assert archive.testzip() is None
         with np.load(path, allow_pickle=False) as arrays:
             assert arrays.files == ["x_train", "y_train", "x_test", "y_test"]
+
+
+# The collection that a lesson is about
+
+
+@pytest.mark.parametrize(
+    ("name", "load", "classes"),
+    [
+        ("mnist", datasets.load_mnist, datasets.DIGIT_CLASSES),
+        ("fashion", datasets.load_fashion, datasets.FASHION_CLASSES),
+    ],
+)
+def test_a_collection_holds_what_its_loader_gives(name, load, classes):
+    found, (train, test) = datasets.load_pictures(name), load()
+    assert (found.name, found.classes) == (name, classes)
+    arrays = (found.train_pictures, found.train_labels, found.test_pictures, found.test_labels)
+    assert all(one.dtype == np.uint8 for one in arrays)
+    assert all(np.array_equal(one, other) for one, other in zip(arrays, (*train, *test)))
+
+
+def test_without_a_name_it_is_the_digits():
+    assert datasets.load_pictures().name == "mnist"
+
+
+def test_an_unknown_collection_is_refused_with_the_names_there_are():
+    with pytest.raises(ValueError, match="'cats': choose one of mnist, fashion"):
+        datasets.load_pictures("cats")
+
+
+def test_within_takes_the_range_of_its_own_collection():
+    clothes = datasets.load_pictures("fashion")
+    ranges = {"mnist": (0.9, 1), "fashion": (0.5, 0.75)}
+    inside = [clothes.within(value, **ranges) for value in (0.49, 0.5, 0.6, 0.75, 0.95, np.nan)]
+    assert inside == [False, True, True, True, False, False]
+    assert clothes.within(np.float32(0.6), **ranges) is True
+
+
+def test_within_refuses_a_collection_without_a_range():
+    with pytest.raises(ValueError, match="a range for 'fashion'.*fashion=\\(lowest, highest\\)"):
+        datasets.load_pictures("fashion").within(0.5, mnist=(0, 1))
+
+
+def test_a_collection_cannot_be_changed_by_a_slip():
+    with pytest.raises(AttributeError):
+        datasets.load_pictures("fashion").name = "mnist"

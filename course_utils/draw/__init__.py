@@ -2,9 +2,11 @@
 
 from course_utils.draw.architecture import architecture
 from course_utils.draw.bars import bars
+from course_utils.draw.confusion import confusion
 from course_utils.draw.curves import learning_curves
 from course_utils.draw.gallery import gallery
 from course_utils.draw.grids import convolution_step, number_grids
+from course_utils.draw.landscape import landscape
 from course_utils.draw.lines import lines
 from course_utils.draw.pictures import kernel_result, pictures
 from course_utils.draw.probabilities import probabilities
@@ -14,9 +16,11 @@ __all__ = [
     "Shown",
     "architecture",
     "bars",
+    "confusion",
     "convolution_step",
     "gallery",
     "kernel_result",
+    "landscape",
     "learning_curves",
     "lines",
     "number_grids",

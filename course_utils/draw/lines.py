@@ -2,15 +2,17 @@
 
 import numpy as np
 
+from course_utils.draw.labels import label_ends, room_for
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import SERIES, new_figure
+from course_utils.draw.style import SERIES, framed_axes
 
 MARKS = "osD^vP"
 MOST_MARKED = 40  # points of a curve that get a mark each
+SIZE = (4.8, 2.6)  # inches of the axes
 
 
 def lines(series, description, across="", up="", logarithmic=""):
-    """Show curves in one pair of axes, told apart by colour and by mark.
+    """Show curves in one pair of axes, told apart by colour, by mark and by the name at their end.
 
     Args:
         series: {name: (places, values)}, at most six; values that are not finite leave a gap.
@@ -24,26 +26,32 @@ def lines(series, description, across="", up="", logarithmic=""):
     Raises:
         ValueError: no curves, more than six, or places and values that do not pair.
     """
-    _require_pairs(series)
-    figure = new_figure(7.2, 3.4)
-    axes = figure.subplots()
-    for index, (name, (places, values)) in enumerate(series.items()):
-        mark = MARKS[index] if len(places) <= MOST_MARKED else ""
-        axes.plot(np.asarray(places), np.asarray(values, float), "-", marker=mark, markersize=4.5,
-                  color=SERIES[index], linewidth=1.8, label=name)
+    curves = {name: _checked(name, pair) for name, pair in series.items()}
+    require_few(series, "curves")
+    alone = len(series) == 1  # its name is what the axis says
+    figure, axes = framed_axes(SIZE, right=0.2 if alone else room_for(series))
+    ends = []
+    for mark, colour, (name, (places, values)) in zip(MARKS, SERIES, curves.items()):
+        axes.plot(places, values, "-", marker=mark if len(places) <= MOST_MARKED else "",
+                  markersize=4.5, color=colour, linewidth=1.8, label=name)  # fmt: skip
+        seen = np.flatnonzero(np.isfinite(values))
+        ends += [(name, places[last], values[last], colour) for last in seen[-1:]]
     axes.set(xlabel=across, ylabel=up)
     axes.set_xscale("log" if "x" in logarithmic else "linear")
     axes.set_yscale("log" if "y" in logarithmic else "linear")
     axes.grid(color="#dddddd", linewidth=0.7)
-    axes.spines[["top", "right"]].set_visible(False)
-    if len(series) > 1:
-        axes.legend(frameon=False, fontsize=10)
+    label_ends(axes, [] if alone else ends)
     return Shown(figure, description)
 
 
-def _require_pairs(series):
+def require_few(series, what):
+    """Raise ValueError where there are no series, or more than there are colours for."""
     if not 1 <= len(series) <= len(SERIES):
-        raise ValueError(f"Expected 1 to {len(SERIES)} curves. Received {len(series)}.")
-    for name, pair in series.items():
-        if len(pair) != 2 or len(pair[0]) != len(pair[1]) or not len(pair[0]):
-            raise ValueError(f"Expected places and as many values for {name!r}. Received {pair!r}.")
+        raise ValueError(f"Expected 1 to {len(SERIES)} {what}. Received {len(series)}.")
+
+
+def _checked(name, pair):
+    """Return the places and values of a curve as arrays."""
+    if len(pair) != 2 or len(pair[0]) != len(pair[1]) or not len(pair[0]):
+        raise ValueError(f"Expected places and as many values for {name!r}. Received {pair!r}.")
+    return np.asarray(pair[0]), np.asarray(pair[1], float)

@@ -26,6 +26,16 @@ def placed_figure(width, height):
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
 
 
+def framed_axes(size, right, left=0.75, below=0.6, above=0.15):
+    """Return a figure and its only axes, of `size` inches, with so many inches around them."""
+    width, height = size
+    figure = placed_figure(left + width + right, below + height + above)
+    whole = figure.get_size_inches()
+    axes = figure.add_axes([*([left, below] / whole), *(size / whole)])
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
 def signed_limit(values, percentile=100):
     """Return the symmetric colour limit of signed values: white stays at zero.
 

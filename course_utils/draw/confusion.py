@@ -1,0 +1,73 @@
+"""A confusion matrix: what was read as what."""
+
+import numpy as np
+from matplotlib import colormaps
+
+from course_utils.draw.shown import Shown
+from course_utils.draw.style import inks_on, new_figure
+
+CELL, NAMES = 0.52, 1.3  # inches
+LONG = 3  # letters: longer class names are slanted
+FONT = 10  # points
+LEGEND = "Blue: read correctly. Orange: mix-ups, the darker the more frequent."
+
+
+def confusion(matrix, classes, description):
+    """Show a confusion matrix: rows are true classes, columns predicted ones.
+
+    The diagonal is blue; mix-ups are the more orange the more frequent they are.
+
+    Args:
+        matrix: (n, n) whole numbers, not negative.
+        classes: the n names of the classes.
+        description: what there is to see.
+
+    Returns:
+        Shown.
+
+    Raises:
+        ValueError: another shape, or counts that are negative or no whole numbers.
+    """
+    matrix, names = _checked(matrix, [str(name) for name in classes])
+    side = CELL * len(names) + NAMES
+    figure = new_figure(side, side)
+    axes = figure.subplots()
+    colours = _colours(matrix)
+    axes.imshow(colours)
+    inks = inks_on(colours)
+    for (row, column), count in np.ndenumerate(matrix):
+        axes.text(column, row, f"{count:,}", ha="center", va="center", fontsize=FONT - 1,
+                  color=inks[row, column])  # fmt: skip
+    slant = {"rotation": 45, "ha": "right"} if max(map(len, names)) > LONG else {}
+    axes.set_xticks(range(len(names)), names, fontsize=FONT, **slant)
+    axes.set_yticks(range(len(names)), names, fontsize=FONT)
+    axes.set_xlabel("predicted class", fontsize=FONT + 1)
+    axes.set_ylabel("true class", fontsize=FONT + 1)
+    axes.tick_params(length=0)
+    figure.text(0.5, -0.02, LEGEND, ha="center", va="top", fontsize=FONT - 1)
+    return Shown(figure, description)
+
+
+def _colours(matrix):
+    """Return one colour a cell, (n, n, 3) in 0…1."""
+    diagonal = np.eye(len(matrix), dtype=bool)
+    most = max(matrix[~diagonal].max(initial=0), 1)
+    colours = colormaps["Oranges"](0.15 + 0.55 * matrix / most)[..., :3]
+    colours[matrix == 0] = 1
+    right = matrix / max(matrix.max(), 1)
+    colours[diagonal] = colormaps["Blues"](0.15 + 0.35 * right)[diagonal][:, :3]
+    return colours
+
+
+def _checked(matrix, names):
+    matrix = np.asarray(matrix)
+    if matrix.shape != (len(names), len(names)) or not names:
+        raise ValueError(
+            f"Expected a matrix of {len(names)} × {len(names)} for as many classes. "
+            f"Received shape {matrix.shape}."
+        )
+    if matrix.dtype.kind not in "iu":
+        raise ValueError(f"Expected counts, whole numbers. Received {matrix.dtype}.")
+    if matrix.min() < 0:
+        raise ValueError(f"Expected counts from 0. Received {matrix.min()}.")
+    return matrix, names

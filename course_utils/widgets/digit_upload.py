@@ -1,0 +1,201 @@
+"""DigitUpload: a picture of the student's own, the steps to a digit, and the network's answer."""
+
+from dataclasses import dataclass, replace
+from html import escape
+
+import ipywidgets
+import numpy as np
+
+from course_utils import datasets
+from course_utils.by_hand.metrics import softmax
+from course_utils.draw.digit_steps import digit_steps
+from course_utils.draw.probabilities import share
+from course_utils.draw.style import BLUE, ORANGE
+from course_utils.handwriting import Digit, as_digit, photographed, read_picture
+from course_utils.widgets import html
+from course_utils.widgets.explorer import Explorer
+
+SHOWN = 170  # pixels on screen along the longer side of a step
+SHARPEST = 2 * SHOWN  # pixels sent for it: enough for screens of twice the density
+BAR = 120  # pixels on screen of a probability of 1
+EXAMPLE = 0  # of MNIST's test digits: the picture to start with
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What can be changed: the picture, (height, width) float32 in 0…1."""
+
+    picture: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What is shown: the digit with its steps, and the probability of each class."""
+
+    digit: Digit
+    probabilities: np.ndarray
+
+    @property
+    def order(self):
+        """The classes, the most probable first."""
+        return np.argsort(-self.probabilities, kind="stable")
+
+
+class DigitUpload(Explorer):
+    """Have a network read a handwritten digit: upload a photograph, or set it from code.
+
+    Args:
+        network: a Keras model that gives 10 logits for a batch (n, 28, 28, 1) of float32 in 0…1.
+            One that ends in softmax is taken as well: its probabilities stay as they are.
+        picture: as `handwriting.read_picture` takes it: a path, the bytes of a file, an array. By
+            default a test digit of MNIST, made to look like a photograph.
+
+    Raises:
+        ValueError: a network that gives something else, or a picture in which there is no digit.
+    """
+
+    title = "DigitUpload"
+    try_this = (
+        "Write a digit on white paper with a thick pen, photograph it from above, and upload the "
+        "picture, of at most 10 MB. Then try a thin pen, a tilted digit, a letter, your keys."
+    )
+
+    def __init__(self, network, picture=None):
+        self.network = network
+        if picture is None:
+            (_, _), (digits, _) = datasets.load_mnist()
+            picture = photographed(digits[EXAMPLE])
+        super().__init__(State(_fixed(picture)))
+
+    def compute(self, state):
+        digit = as_digit(state.picture)
+        return Reading(digit, _probabilities(self.network, digit.pixels))
+
+    def settle(self, state, changes):
+        """Read what was given as a picture."""
+        return replace(state, picture=_fixed(state.picture)) if "picture" in changes else state
+
+    def describe(self, data, state):
+        height, width = state.picture.shape
+        return (
+            f"A picture of {height} × {width} pixels becomes a digit as MNIST has them, in four "
+            "steps side by side: the picture as uploaded; the ink alone, white on black; the digit "
+            "cut out, 20 pixels on its longer side; and the digit with its centre of mass in the "
+            "middle of 28 × 28 pixels. Beside them, ten bars: the network's probability of each "
+            "digit from 0 to 9."
+        )
+
+    def readout(self, data, state):
+        first, second = data.order[:2]
+        return (
+            f"Read as <b>{first}</b> with probability {escape(share(data.probabilities[first]))}. "
+            f"Next comes {second} with {escape(share(data.probabilities[second]))}."
+        )
+
+    def draw(self, data, state):
+        return digit_steps(
+            data.digit.steps, data.probabilities, datasets.DIGIT_CLASSES,
+            self.describe(data, state),
+        )
+
+    def views(self, data, state):
+        steps = {name: _step(name, picture) for name, picture in data.digit.steps.items()}
+        words = escape(self.describe(data, state))
+        steps["probability"] = (
+            f'<figure class="course-view" aria-label="{words}">'
+            f"<figcaption>probability</figcaption>{_bars(data)}</figure>"
+        )
+        return steps
+
+    def controls(self):
+        return {"picture": Upload("Upload a picture")}
+
+
+class Upload:
+    """A button that takes one file; ipywidgets 7 and 8 hand it over in different shapes."""
+
+    def __init__(self, label):
+        self.box = ipywidgets.FileUpload(
+            description=label, accept="image/*", multiple=False,
+            layout={"width": "auto", "margin": "2px 16px 2px 0"},
+        )
+        self._handing_over = False
+
+    def read(self):
+        """Return the bytes of the file that was chosen."""
+        files = self.box.value
+        (file,) = files.values() if isinstance(files, dict) else files
+        return bytes(file["content"])
+
+    def write(self, picture):
+        """Forget the file where the picture came from elsewhere: it can then be chosen again."""
+        if self.box.value and not self._handing_over:
+            _empty(self.box)
+
+    def on_change(self, callback):
+        self.box.observe(lambda change: self._hand_over(callback), names="value")
+
+    def _hand_over(self, callback):
+        if not self.box.value:
+            return
+        self._handing_over = True
+        try:
+            callback()
+        finally:
+            self._handing_over = False
+
+
+def _empty(box):
+    if isinstance(box.value, dict):  # ipywidgets 7: the value follows these three
+        box.metadata, box.data = [], []
+        box._counter = 0
+    else:
+        box.value = ()
+
+
+def _fixed(picture):
+    """Return a picture as grey values of its own, which cannot be changed afterwards."""
+    picture = read_picture(picture).copy()
+    picture.flags.writeable = False
+    return picture
+
+
+def _probabilities(network, pixels):
+    """Return what the network makes of 28 × 28 pixels: (10,) probabilities."""
+    # A call: `predict` builds a pipeline for each picture, which takes ten times longer.
+    scores = np.asarray(network(pixels[None, ..., None], training=False), float)
+    if scores.shape != (1, 10) or not np.isfinite(scores).all():
+        raise ValueError(
+            "Expected a network that gives 10 finite scores for a batch of shape (1, 28, 28, 1). "
+            f"Received shape {scores.shape}, from {scores.min(initial=0):g} to "
+            f"{scores.max(initial=0):g}: look at its last layer."
+        )
+    are_probabilities = scores.min() >= 0 and abs(scores.sum() - 1) < 1e-3
+    return scores[0] if are_probabilities else softmax(scores[0])
+
+
+def _step(name, picture):
+    """Return one step as a picture under its name."""
+    height, width = picture.shape
+    stride = -(-max(height, width) // SHARPEST)
+    shown = max(round(SHOWN * width / max(height, width)), 1)
+    pixels = (picture[::stride, ::stride] * 255).round().astype(np.uint8)
+    return html.figure(name, html.image(pixels, f"{name}, {height} × {width} pixels", shown))
+
+
+def _bars(data):
+    """Return a line for each class: its name, a bar, its number."""
+    lines = [
+        _bar(name, value, place == data.order[0])
+        for place, (name, value) in enumerate(zip(datasets.DIGIT_CLASSES, data.probabilities))
+    ]
+    return f'<div style="line-height:17px">{"".join(lines)}</div>'
+
+
+def _bar(name, value, is_largest):
+    colour, weight = (ORANGE, "bold") if is_largest else (BLUE, "normal")
+    bar = (
+        f'<span style="display:inline-block;height:12px;margin:0 6px;vertical-align:middle;'
+        f'width:{max(BAR * value, 1):.0f}px;background:{colour}"></span>'
+    )
+    return f'<div style="font-weight:{weight}">{name}{bar}{escape(share(value))}</div>'

@@ -1,0 +1,96 @@
+"""A picture uploaded by hand into a live notebook, and one that is refused."""
+
+import io
+
+import nbformat
+import pytest
+from notebook_page import TALL, choose
+from PIL import Image
+
+from course_utils import datasets
+from course_utils.handwriting import photographed
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright.expect
+pytestmark = pytest.mark.browser
+STARTED = 120_000  # milliseconds: a kernel starts, on a machine that does other things too
+
+# A network without Keras: how much ink each tenth of the picture's width holds.
+CELLS = [
+    "import numpy as np\n"
+    "from course_utils.widgets import DigitUpload\n"
+    "def network(batch, training):\n"
+    "    columns = np.array_split(batch[0, ..., 0], 10, axis=1)\n"
+    "    return np.array([[part.sum() for part in columns]])\n"
+    "upload = DigitUpload(network)\nupload",
+]
+
+
+# In place of the system's window for files, which a driver does not always see open: the input that
+# the button opens it for stands on the page.
+NO_WINDOW = """
+const open = HTMLInputElement.prototype.click
+HTMLInputElement.prototype.click = function () {
+  if (this.type != 'file') return open.call(this)
+  this.className = 'asked-for'
+  document.body.append(this)
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(lab_server, lab_folder, browser):
+    """Yield a notebook with a DigitUpload, opened and run."""
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    nbformat.write(notebook, lab_folder / "upload.ipynb")
+    context = browser.new_context(viewport=TALL)
+    context.add_init_script(NO_WINDOW)
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.goto(f"{lab_server}/doc/tree/upload.ipynb")
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
+    choose(page, "Run", "Run All Cells")
+    expect(page.get_by_role("status").filter(has_text="Read as")).to_be_visible(timeout=STARTED)
+    yield page
+    context.close()
+
+
+def picture(place, kind="PNG"):
+    (_, _), (digits, _) = datasets.load_mnist()
+    stream = io.BytesIO()
+    Image.fromarray((photographed(digits[place]) * 255).astype("uint8")).save(stream, kind)
+    return stream.getvalue()
+
+
+def upload(page, name, content):
+    """Press the button by keyboard, and give the file that it asks for."""
+    button = page.get_by_role("button", name="Upload a picture")
+    button.focus()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    wanted = page.locator("input.asked-for")
+    wanted.set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+    wanted.evaluate("input => input.remove()")
+
+
+def test_an_uploaded_picture_is_read_and_a_wrong_file_is_refused(page):
+    output = page.locator(".jp-Notebook .jp-CodeCell").first.locator(".jp-OutputArea")
+    status, images = output.get_by_role("status"), output.locator("img")
+    expect(images).to_have_count(4)
+    start, first = status.inner_text(), images.last.get_attribute("src")
+    upload(page, "one.png", picture(2))
+    expect(images.last).not_to_have_attribute("src", first)
+    expect(status).not_to_have_text(start)
+    words, second = status.inner_text(), images.last.get_attribute("src")
+    upload(page, "digit.pdf", b"%PDF-1.7\n" + bytes(300))
+    expect(output.get_by_role("alert")).to_contain_text("Received a PDF: open it and export it")
+    expect(status).to_have_text(words)
+    expect(images.last).to_have_attribute("src", second)
+    output.get_by_role("button", name="Reset", exact=True).click()
+    expect(output.get_by_role("alert")).to_have_count(0)
+    expect(images.last).to_have_attribute("src", first)
+    upload(page, "one.png", picture(2))  # the same once more
+    expect(images.last).to_have_attribute("src", second)
+    assert page.problems == []

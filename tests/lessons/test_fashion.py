@@ -1,0 +1,23 @@
+"""Lesson 3 with clothes in place of digits: one word is changed, and it runs to its end."""
+
+from course_utils.authoring import lesson_files
+from course_utils.authoring.execute import execute
+from course_utils.authoring.tree import copy_course
+from course_utils.places import ROOT
+
+LESSON = "03_mnist_cnn.ipynb"
+WORD, OTHER = 'load_pictures("mnist")', 'load_pictures("fashion")'
+
+
+def test_one_word_makes_lesson_3_a_lesson_on_clothes(tmp_path):
+    copy = tmp_path / "course"
+    copy_course(ROOT, copy)
+    notebook = lesson_files.read(copy / "notebooks" / LESSON)
+    cells = [cell for cell in lesson_files.code_cells(notebook) if WORD in cell.source]
+    assert [cell.source.count(WORD) for cell in cells] == [1]
+    cells[0].source = cells[0].source.replace(WORD, OTHER)
+    run = execute(notebook, copy / "notebooks")
+    shown = [output for cell in run.notebook.cells for output in cell.get("outputs", [])]
+    assert not [one for one in shown if one.output_type == "error"]
+    assert (copy / "notebooks" / "checkpoints" / "fashion_reader.keras").is_file()
+    assert not (copy / "notebooks" / "checkpoints" / "digit_reader.keras").exists()
