@@ -11,7 +11,7 @@ COLAB  := .venv-colab
 FIRST_LESSON := $(firstword $(sort $(wildcard notebooks/[0-9]*.ipynb)))
 
 # What Colab's versions are tried on: what a student touches there.
-COLAB_TESTS := $(wildcard tests/test_first_cell.py tests/draw tests/widgets tests/exercises notebooks/*.ipynb)
+COLAB_TESTS := $(wildcard tests/test_first_cell.py tests/test_gpu.py tests/test_handwriting.py tests/models tests/draw tests/widgets tests/exercises notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-colab lessons bench clean
@@ -21,7 +21,8 @@ help: ## show this list
 	@echo '  Options go in ARGS:  make lab ARGS="--no-browser --port 8899"'
 
 lab: $(VENV)/lab.stamp ## open the course in JupyterLab
-	@$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(ARGS)
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/binder/jupyter:$$JUPYTER_CONFIG_PATH" \
+	    $(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/$(FIRST_LESSON) $(ARGS)
 
 test: $(VENV)/test.stamp ## prove every word: unit tests, then each lesson run and compared
 	@$(VENV)/bin/python -m pytest $(ARGS)

@@ -1,5 +1,6 @@
 """Binder builds what we mean: asked of repo2docker itself, which needs no Docker for a plan."""
 
+import json
 import os
 import subprocess
 import sys
@@ -96,3 +97,11 @@ def pins():
     lines = (BINDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
     found = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {requirement.name: requirement for requirement in found}
+
+
+def test_large_photographs_come_through_on_binder_and_in_make_lab():
+    settings = json.loads((BINDER / "jupyter" / "jupyter_server_config.json").read_text())
+    assert settings["ServerApp"]["tornado_settings"]["websocket_max_message_size"] == 64 * 2**20
+    place = "binder/jupyter"
+    assert f'JUPYTER_CONFIG_PATH="${{REPO_DIR:-$PWD}}/{place}"' in (BINDER / "start").read_text()
+    assert f'JUPYTER_CONFIG_PATH="$(CURDIR)/{place}:' in (ROOT / "Makefile").read_text()

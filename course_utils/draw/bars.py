@@ -29,9 +29,9 @@ def bars(values, title, description, logarithmic=False):
     else:
         drawn = axes.barh(list(values), list(values.values()), color=BLUE)
         axes.bar_label(drawn, labels=[_with_commas(value) for value in values.values()], padding=4)
-    axes.invert_yaxis()
     axes.set_title(title, fontsize=11, loc="left")
-    axes.margins(x=0.18, y=0.3)
+    axes.margins(x=0.18)
+    axes.set_ylim(len(values) - 0.35, -0.65)
     axes.spines[["top", "right"]].set_visible(False)
     return Shown(figure, description)
 

@@ -5,6 +5,7 @@ from matplotlib import colormaps
 
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import inks_on, new_figure
+from course_utils.draw.words import fold, letters_in
 
 CELL, NAMES = 0.52, 1.3  # inches
 LONG = 3  # letters: longer class names are slanted
@@ -44,7 +45,7 @@ def confusion(matrix, classes, description):
     axes.set_xlabel("predicted class", fontsize=FONT + 1)
     axes.set_ylabel("true class", fontsize=FONT + 1)
     axes.tick_params(length=0)
-    figure.text(0.5, -0.02, LEGEND, ha="center", va="top", fontsize=FONT - 1)
+    figure.supxlabel(fold(LEGEND, letters_in(side, FONT - 1)), fontsize=FONT - 1)
     return Shown(figure, description)
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
+from matplotlib.textpath import TextPath
 
-from course_utils.draw.words import LINE, POINTS, width_of
+from course_utils.draw.words import LINE, POINTS
 
 SIZE = 8  # points
 AWAY = 0.22  # inches between the axes and the names, for the threads
@@ -13,7 +14,8 @@ DARKER = 0.62  # of a colour, so that its words can be read on white
 
 def room_for(names):
     """Return the inches that names take to the right of their axes."""
-    return AWAY + max(width_of(name, SIZE) for name in names) + 0.05
+    widths = [TextPath((0, 0), name, size=SIZE).get_extents().width for name in names]
+    return AWAY + max(widths) / POINTS + 0.1
 
 
 def label_ends(axes, ends):

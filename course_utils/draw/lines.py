@@ -1,6 +1,7 @@
 """Curves of any numbers over others, in one pair of axes."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from course_utils.draw.labels import label_ends, room_for
 from course_utils.draw.shown import Shown
@@ -40,6 +41,8 @@ def lines(series, description, across="", up="", logarithmic=""):
     axes.set_xscale("log" if "x" in logarithmic else "linear")
     axes.set_yscale("log" if "y" in logarithmic else "linear")
     axes.grid(color="#dddddd", linewidth=0.7)
+    if all(places.dtype.kind in "iu" for places, _ in curves.values()) and "x" not in logarithmic:
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     label_ends(axes, [] if alone else ends)
     return Shown(figure, description)
 

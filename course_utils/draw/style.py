@@ -26,7 +26,7 @@ def placed_figure(width, height):
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
 
 
-def framed_axes(size, right, left=0.75, below=0.6, above=0.15):
+def framed_axes(size, right, left=1.1, below=0.6, above=0.15):
     """Return a figure and its only axes, of `size` inches, with so many inches around them."""
     width, height = size
     figure = placed_figure(left + width + right, below + height + above)

@@ -271,7 +271,7 @@ quiz_adam = Quiz(
     "everywhere. By what does Adam divide a weight's mean gradient?",
     [
         Option("By the number of steps so far, so that its steps get shorter and shorter",
-               "that is a schedule, which you may add to any optimizer."),
+               "that is a schedule, which you may add to any optimiser."),
         Option("By the length of all the gradients together, so that every step is equally long",
                "that would leave the differences between weights as they are: Adam divides for "
                "each weight by itself."),
@@ -279,15 +279,15 @@ quiz_adam = Quiz(
                "it is the root of the mean of their squares. Gradients a hundred times larger "
                "give the same step: it is about as long as the rate says.", True),
         Option("By the number of examples in the batch, so that large batches make no difference",
-               "the loss is a mean over the batch already, for every optimizer."),
+               "the loss is a mean over the batch already, for every optimiser."),
     ],
 )  # fmt: skip
 
 quiz_no_digit = Quiz(
     "quiz_no_digit",
     LESSON,
-    "Our network sees a shirt and answers: 8, with probability 0.98. Where does so much certainty "
-    "come from?",
+    "A network that reads digits sees a shirt and answers: 8, with probability 0.98. Where does so "
+    "much certainty come from?",
     [
         Option("The shirt's shape is 98 % like an eight", "softmax does not measure likeness: it "
                "shares out 1 among ten digits, whatever the picture."),

@@ -47,6 +47,9 @@ def imports(repeats=3):
 def explorers():
     """Python's side of one change of a setting: from `set` to the new picture's bytes."""
     from course_utils import widgets
+    from course_utils.datasets import load_mnist
+    from course_utils.handwriting import photographed
+    from course_utils.models.classifier import load_digit_reader
 
     image, random, goal = photograph(), np.random.default_rng(1), "median ≤ 25 ms"
     lab = widgets.KernelLab(photograph=image, colours="colour", view="signed")
@@ -55,10 +58,18 @@ def explorers():
     stepper = widgets.ConvStepper(image[:16, :16], random.normal(size=(3, 3, 3)))
     places = [{"row": n // 14, "column": n % 14} for n in range(UPDATES)]
     weights = [{"kernel": random.normal(size=(3, 3, 3))} for _ in range(UPDATES)]
+    training = widgets.KernelTraining(PHOTOGRAPH)
+    steps, rates = [[{name: value} for value in values] for name, values in
+                    {"step": range(UPDATES), "rate": np.linspace(0.1, 1, UPDATES)}.items()]
+    upload = widgets.DigitUpload(load_digit_reader())
+    photographs = [{"picture": photographed(digit)} for digit in load_mnist()[1][0][:UPDATES]]
     return [
         (f"`KernelLab`, {PIXELS} × {PIXELS} RGB, 7 × 7 kernel: edit", changed, goal),
         ("`ConvStepper`, 16 × 16 RGB, 3 × 3 kernel: step", timed(stepper, places), goal),
         ("`ConvStepper`, the same: edit the kernel", timed(stepper, weights), goal),
+        ("`KernelTraining`, 96 pixels, 3 × 3 kernel: step", timed(training, steps), goal),
+        ("`KernelTraining`, the same, after 49 steps: edit the rate", timed(training, rates), goal),
+        ("`DigitUpload`, a photograph of 300 × 400", timed(upload, photographs), "once an upload"),
     ]
 
 
@@ -119,6 +130,7 @@ def digits(seeds=(1, 2, 3)):
     for seed in seeds:  # in turn, so that a busy minute does not meet one network alone
         for name, measured in runs.items():
             measured.append(_training(name, seed))
+            print(f"  {name}, seed {seed}: {measured[-1]['seconds']:.0f} s", file=sys.stderr)
     middle = {
         name: {key: statistics.median(one[key] for one in measured) for key in measured[0]}
         for name, measured in runs.items()

@@ -1,5 +1,19 @@
 """The notebook that the browser opens: what is in it, and how to get it run."""
 
+import nbformat
+
+STARTED = 120_000  # milliseconds: a kernel starts, on a machine that does other things too
+
+# In place of the system's window for files, which a driver does not always see open: the input that
+# a button opens it for stands on the page.
+NO_WINDOW = """
+const open = HTMLInputElement.prototype.click
+HTMLInputElement.prototype.click = function () {
+  if (this.type != 'file') return open.call(this)
+  this.className = 'asked-for'
+  document.body.append(this)
+}"""
+
 # So tall that no cell is out of sight: JupyterLab removes what it need not show.
 TALL = {"width": 1500, "height": 3200}
 
@@ -30,6 +44,26 @@ def open_notebook(context, address):
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
     choose(page, "Run", "Run All Cells")
     wait_for_explorers(page)
+    return page
+
+
+def open_cells(browser, address, folder, name, sources):
+    """Write a notebook of these cells into JupyterLab's folder, and open it without running it.
+
+    Returns:
+        Its page, in a browser context of its own; `page.problems` collects script errors.
+    """
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    nbformat.write(notebook, folder / f"{name}.ipynb")
+    context = browser.new_context(viewport=TALL)
+    context.add_init_script(NO_WINDOW)
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.goto(f"{address}/doc/tree/{name}.ipynb")
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
     return page
 
 

@@ -2,14 +2,12 @@
 
 import re
 
-import nbformat
 import pytest
-from notebook_page import TALL, choose
+from notebook_page import STARTED, choose, open_cells
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 pytestmark = pytest.mark.browser
-STARTED = 120_000  # milliseconds: TensorFlow starts, on a machine that does other things too
 
 CELLS = [
     "import time\n"
@@ -43,18 +41,9 @@ CELLS = [
 @pytest.fixture(scope="module")
 def page(lab_server, lab_folder, browser):
     """Yield a notebook that trains, opened and not run."""
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
-    nbformat.write(notebook, lab_folder / "training.ipynb")
-    context = browser.new_context(viewport=TALL)
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.goto(f"{lab_server}/doc/tree/training.ipynb")
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
+    page = open_cells(browser, lab_server, lab_folder, "training", CELLS)
     yield page
-    context.close()
+    page.context.close()
 
 
 def test_a_training_is_seen_stopped_and_gone_on_with(page):

@@ -2,9 +2,8 @@
 
 import io
 
-import nbformat
 import pytest
-from notebook_page import TALL, choose
+from notebook_page import STARTED, choose, open_cells
 from PIL import Image
 
 from course_utils import datasets
@@ -13,7 +12,6 @@ from course_utils.handwriting import photographed
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 pytestmark = pytest.mark.browser
-STARTED = 120_000  # milliseconds: a kernel starts, on a machine that does other things too
 
 # A network without Keras: how much ink each tenth of the picture's width holds.
 CELLS = [
@@ -26,41 +24,21 @@ CELLS = [
 ]
 
 
-# In place of the system's window for files, which a driver does not always see open: the input that
-# the button opens it for stands on the page.
-NO_WINDOW = """
-const open = HTMLInputElement.prototype.click
-HTMLInputElement.prototype.click = function () {
-  if (this.type != 'file') return open.call(this)
-  this.className = 'asked-for'
-  document.body.append(this)
-}"""
-
-
 @pytest.fixture(scope="module")
 def page(lab_server, lab_folder, browser):
     """Yield a notebook with a DigitUpload, opened and run."""
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
-    nbformat.write(notebook, lab_folder / "upload.ipynb")
-    context = browser.new_context(viewport=TALL)
-    context.add_init_script(NO_WINDOW)
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.goto(f"{lab_server}/doc/tree/upload.ipynb")
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
+    page = open_cells(browser, lab_server, lab_folder, "upload", CELLS)
     choose(page, "Run", "Run All Cells")
     expect(page.get_by_role("status").filter(has_text="Read as")).to_be_visible(timeout=STARTED)
     yield page
-    context.close()
+    page.context.close()
 
 
-def picture(place, kind="PNG"):
+def picture(place, kind="PNG", size=None):
     (_, _), (digits, _) = datasets.load_mnist()
     stream = io.BytesIO()
-    Image.fromarray((photographed(digits[place]) * 255).astype("uint8")).save(stream, kind)
+    image = Image.fromarray((photographed(digits[place]) * 255).astype("uint8"))
+    (image.convert("RGB").resize(size) if size else image).save(stream, kind)
     return stream.getvalue()
 
 
@@ -94,3 +72,14 @@ def test_an_uploaded_picture_is_read_and_a_wrong_file_is_refused(page):
     upload(page, "one.png", picture(2))  # the same once more
     expect(images.last).to_have_attribute("src", second)
     assert page.problems == []
+
+
+def test_a_photograph_of_12_megabytes_comes_through_with_the_courses_settings(page):
+    """Tornado's own limit is 10 MiB; beyond it the connection breaks, and the button is dead."""
+    output = page.locator(".jp-Notebook .jp-CodeCell").first.locator(".jp-OutputArea")
+    images = output.locator("img")
+    before, large = images.last.get_attribute("src"), picture(4, "BMP", (2400, 1800))
+    assert 10 * 2**20 < len(large) < 64 * 2**20
+    upload(page, "large.bmp", large)
+    expect(images.last).not_to_have_attribute("src", before, timeout=60_000)
+    expect(output.get_by_role("alert")).to_have_count(0)
