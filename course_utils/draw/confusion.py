@@ -8,7 +8,7 @@ from course_utils.draw.style import inks_on, new_figure
 from course_utils.draw.words import fold, letters_in
 
 CELL, NAMES = 0.52, 1.3  # inches
-LONG = 3  # letters: longer class names are slanted
+LONG = 3  # letters: longer class names stand upright
 FONT = 10  # points
 LEGEND = "Blue: read correctly. Orange: mix-ups, the darker the more frequent."
 
@@ -39,8 +39,8 @@ def confusion(matrix, classes, description):
     for (row, column), count in np.ndenumerate(matrix):
         axes.text(column, row, f"{count:,}", ha="center", va="center", fontsize=FONT - 1,
                   color=inks[row, column])  # fmt: skip
-    slant = {"rotation": 45, "ha": "right"} if max(map(len, names)) > LONG else {}
-    axes.set_xticks(range(len(names)), names, fontsize=FONT, **slant)
+    turned = {"rotation": 90} if max(map(len, names)) > LONG else {}
+    axes.set_xticks(range(len(names)), names, fontsize=FONT, **turned)
     axes.set_yticks(range(len(names)), names, fontsize=FONT)
     axes.set_xlabel("predicted class", fontsize=FONT + 1)
     axes.set_ylabel("true class", fontsize=FONT + 1)

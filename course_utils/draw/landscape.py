@@ -2,18 +2,20 @@
 
 import numpy as np
 
-from course_utils.draw.labels import label_ends, room_for
 from course_utils.draw.lines import MARKS, require_few
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import SERIES, framed_axes
+from course_utils.draw.style import SERIES, new_figure
 
 LEVELS = 22
 DENSER = 1.5  # above 1: level lines are denser where the loss is low
-SIZE = (5.6, 3.6)  # inches of the axes
+PANEL = (3.6, 2.5)  # inches of a path's panel
+COLUMNS = 2
 
 
 def landscape(losses, across, up, paths, description):
     """Show a loss over two weights in level lines, dark where it is high, and paths through it.
+
+    Each path has a panel of its own; a star marks its start, a cross the lowest place.
 
     Args:
         losses: (rows, columns), the loss at each place; level lines are denser where it is low.
@@ -30,21 +32,30 @@ def landscape(losses, across, up, paths, description):
         ValueError: losses that do not fit the axes, no paths, or paths of another shape.
     """
     losses, paths = _checked(losses, across, up, paths)
-    figure, axes = framed_axes(SIZE, right=room_for(paths))
-    heights = np.unique(np.quantile(losses, np.linspace(0, 1, LEVELS) ** DENSER))
-    axes.contourf(across, up, losses, heights, cmap="Greys", alpha=0.55)
-    axes.contour(across, up, losses, heights, colors="white", linewidths=0.6)
-    for mark, colour, (name, path) in zip(MARKS, SERIES, paths.items()):
-        axes.plot(*path.T, "-", marker=mark, markersize=3.5, linewidth=1.6, color=colour,
-                  label=name)  # fmt: skip
-    start = next(iter(paths.values()))[0]
-    axes.plot(*start, "*", color="black", markersize=14)
-    axes.annotate("start", start, (9, 0), textcoords="offset points", va="center", fontsize=10)
-    axes.set(xlim=(across[0], across[-1]), ylim=(up[0], up[-1]), xlabel="weight 1",
-             ylabel="weight 2")  # fmt: skip
-    label_ends(axes, [(name, *path[-1], colour) for colour, (name, path) in
-                      zip(SERIES, paths.items())])  # fmt: skip
+    columns = min(COLUMNS, len(paths))
+    rows = -(-len(paths) // columns)
+    figure = new_figure(columns * PANEL[0], rows * PANEL[1])
+    panels = [*figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat]
+    row, column = np.unravel_index(losses.argmin(), losses.shape)
+    for axes, mark, colour, (name, path) in zip(panels, MARKS, SERIES, paths.items()):
+        _draw_levels(axes, losses, across, up)
+        axes.plot(*path.T, "-", marker=mark, markersize=3.5, linewidth=1.5, color=colour)
+        axes.plot(*path[0], "*", color="black", markersize=13)
+        axes.plot(across[column], up[row], "x", color="black", markersize=9, markeredgewidth=2)
+        axes.set(xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
+        axes.set_title(name, fontsize=11, loc="left")
+    for axes in panels[len(paths) :]:
+        axes.set_visible(False)
+    figure.supxlabel("weight 1   (★ start, × lowest loss)", fontsize=10)
+    figure.supylabel("weight 2", fontsize=10)
     return Shown(figure, description)
+
+
+def _draw_levels(axes, losses, across, up):
+    heights = np.unique(np.quantile(losses, np.linspace(0, 1, LEVELS) ** DENSER))
+    if len(heights) > 1:  # a plain has no levels
+        axes.contourf(across, up, losses, heights, cmap="Greys", alpha=0.55)
+        axes.contour(across, up, losses, heights, colors="white", linewidths=0.6)
 
 
 def _checked(losses, across, up, paths):

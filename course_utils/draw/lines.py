@@ -1,13 +1,14 @@
 """Curves of any numbers over others, in one pair of axes."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from course_utils.draw.labels import label_ends, room_for
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import SERIES, framed_axes
 
 MARKS = "osD^vP"
+FEW = 6  # places of a logarithmic axis that have room for a number each
 MOST_MARKED = 40  # points of a curve that get a mark each
 SIZE = (4.8, 2.6)  # inches of the axes
 
@@ -41,10 +42,19 @@ def lines(series, description, across="", up="", logarithmic=""):
     axes.set_xscale("log" if "x" in logarithmic else "linear")
     axes.set_yscale("log" if "y" in logarithmic else "linear")
     axes.grid(color="#dddddd", linewidth=0.7)
-    if all(places.dtype.kind in "iu" for places, _ in curves.values()) and "x" not in logarithmic:
-        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    _tick_places(axes, np.unique(np.concatenate([places for places, _ in curves.values()])))
     label_ends(axes, [] if alone else ends)
     return Shown(figure, description)
+
+
+def _tick_places(axes, places):
+    """Put ticks at whole numbers where all places are whole, at the places of a short log axis."""
+    if axes.get_xscale() == "log":
+        if len(places) <= FEW:
+            axes.set_xticks(places, [f"{place:g}" for place in places])
+            axes.xaxis.set_minor_locator(NullLocator())
+    elif places.dtype.kind in "iu":
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
 
 
 def require_few(series, what):

@@ -166,6 +166,7 @@ worst_mix_up = Exercise(
         dict(matrix=np.array([[50, 9, 0], [2, 500, 14], [6, 1, 3]])),
         dict(matrix=_counts(41, 5)),
         dict(matrix=_counts(42, 10)),
+        dict(matrix=np.array([[9, 1, 4], [0, 8, 2], [4, 0, 7]])),
     ],
     when_right="Two numbers tell you which pictures to look at first: `matrix[true, predicted]` "
     "of them.",
@@ -238,9 +239,9 @@ quiz_validation = Quiz(
                "was also lucky on them, and its score there would be too good to be true."),
         Option("Either validation or test digits: neither are trained on", "choosing is a kind of "
                "training, too: what has decided can no longer judge."),
-        Option("The validation digits: the test digits stay unseen", "they may be used for as "
-               "many choices as you like. One look at the test digits, at the end, is then an "
-               "honest answer.", True),
+        Option("The validation digits: the test digits stay unseen", "they may be "
+               "used for many choices, though each one flatters the winner a little. One look at "
+               "the test digits, at the end, is then an honest answer.", True),
     ],
 )  # fmt: skip
 
@@ -267,8 +268,8 @@ quiz_overfitting = Quiz(
 quiz_adam = Quiz(
     "quiz_adam",
     LESSON,
-    "SGD with a rate of 0.1 may run away where 0.01 crawls; Adam works with 0.001 nearly "
-    "everywhere. By what does Adam divide a weight's mean gradient?",
+    "SGD with a rate of 0.1 may run away where 0.01 crawls; Adam's 0.001 is often a "
+    "usable start. By what does Adam divide a weight's mean gradient?",
     [
         Option("By the number of steps so far, so that its steps get shorter and shorter",
                "that is a schedule, which you may add to any optimiser."),
@@ -286,16 +287,16 @@ quiz_adam = Quiz(
 quiz_no_digit = Quiz(
     "quiz_no_digit",
     LESSON,
-    "A network that reads digits sees a shirt and answers: 8, with probability 0.98. Where does so "
+    "A network that reads digits sees a boot and answers: 2, with probability 0.98. Where does so "
     "much certainty come from?",
     [
-        Option("The shirt's shape is 98 % like an eight", "softmax does not measure likeness: it "
+        Option("The boot's shape is 98 % like a two", "softmax does not measure likeness: it "
                "shares out 1 among ten digits, whatever the picture."),
-        Option("Training has taught the network that shirts are eights", "no shirt was among the "
+        Option("Training has taught the network that boots are twos", "no boot was among the "
                "60,000 digits: what it does with one was never decided by anybody."),
-        Option("The score for 8 was high in itself", "softmax does not see how high scores are: "
+        Option("The score for 2 was high in itself", "softmax does not see how high scores are: "
                "add 50 to all ten and it gives the same probabilities."),
-        Option("The score for 8 was well above the other nine", "softmax compares ten scores, and "
+        Option("The score for 2 was well above the other nine", "softmax compares ten scores, and "
                "a lead of 6 over all others is enough for 0.98. None of the ten says: no digit.",
                True),
     ],

@@ -44,6 +44,13 @@ def test_axes_go_in_powers_of_ten_where_asked(logarithmic):
     assert_readable(shown)
 
 
+def test_a_short_logarithmic_axis_names_its_places():
+    rates = [0.001, 0.01, 0.1, 0.3]
+    shown = draw.lines({"a": (rates, [1, 2, 3, 4])}, "Rises.", logarithmic="x")
+    written = assert_readable(shown)
+    assert [text for text in written if text.startswith("0.")] == ["0.001", "0.01", "0.1", "0.3"]
+
+
 def test_small_numbers_on_the_axis_are_not_cut_off():
     rates = np.linspace(0.003, 0, 50)
     shown = draw.lines({"rate": (range(50), rates)}, "Falls.", across="update", up="learning rate")
@@ -79,23 +86,26 @@ def paths(count):
             enumerate(NAMES[:count])}  # fmt: skip
 
 
-@pytest.mark.parametrize("count", [1, 4, 6])
-def test_paths_lie_where_their_steps_are_and_each_is_named(count):
+@pytest.mark.parametrize("count", [1, 3, 4, 6])
+def test_each_path_has_a_panel_with_its_steps_its_start_and_the_lowest_place(count):
     shown = draw.landscape(BOWL, ACROSS, UP, paths(count), "A bowl, and paths into it.")
     written = assert_readable(shown)
-    assert {"start", "weight 1", "weight 2", *NAMES[:count]} <= set(written)
-    axes = shown.figure.axes[0]
-    assert axes.get_xlim() == (-2, 2) and axes.get_ylim() == (-1, 1)
-    for line, path in zip(axes.lines, paths(count).values()):
-        assert np.array_equal(line.get_xydata(), path)
-    assert axes.lines[count].get_xydata().tolist() == [[1.5, 0.5]]
+    assert {"weight 2", *NAMES[:count]} <= set(written)
+    panels = [axes for axes in shown.figure.axes if axes.get_visible()]
+    assert len(panels) == count
+    row, column = np.unravel_index(BOWL.argmin(), BOWL.shape)
+    for axes, path in zip(panels, paths(count).values(), strict=True):
+        steps, start, lowest = axes.lines
+        assert np.array_equal(steps.get_xydata(), path)
+        assert np.array_equal(start.get_xydata(), path[:1])
+        assert np.array_equal(lowest.get_xydata(), [[ACROSS[column], UP[row]]])
+        assert (axes.get_xlim(), axes.get_ylim()) == ((-2, 2), (-1, 1))
 
 
 def test_the_landscape_is_lighter_where_the_loss_is_lower():
     shown = draw.landscape(BOWL, ACROSS, UP, paths(1), "A bowl.")
     faces = shown.figure.axes[0].collections[0].get_facecolor()
-    greys = faces[:, :3].mean(axis=1)
-    assert (np.diff(greys) < 0).all()
+    assert (np.diff(faces[:, :3].mean(axis=1)) < 0).all()
 
 
 def test_a_flat_landscape_is_drawn_too():

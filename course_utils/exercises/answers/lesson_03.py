@@ -672,7 +672,9 @@ def best_epoch_largest_gain(validation_losses):
 
 
 def worst_mix_up(matrix):
-    """Return (true class, predicted class) of the most frequent error; there is just one.
+    """Return (true class, predicted class) of the most frequent error.
+
+    Of errors equally frequent, the first in reading order.
 
     matrix: (classes, classes), whole numbers: how often each true class (row) was read as each
     class (column); it stays as it is.
@@ -726,6 +728,17 @@ def worst_mix_up_flat(matrix):
 )
 def worst_mix_up_count(matrix):
     return _errors(matrix).max()
+
+
+@SLIPS.slip(
+    "worst_mix_up",
+    "of equally frequent errors the last is taken",
+    "Two errors are equally frequent here: the first in reading order is wanted, as `argmax` and a "
+    "loop with `>` find it.",
+)
+def worst_mix_up_last(matrix):
+    errors = _errors(matrix)
+    return np.argwhere(errors == errors.max())[-1]
 
 
 @SLIPS.slip(
