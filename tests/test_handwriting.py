@@ -14,7 +14,7 @@ from scipy import ndimage
 from skimage.filters import threshold_otsu
 
 from course_utils import datasets
-from course_utils.handwriting import as_digit, digits, ground, ink, photographed, read_picture
+from course_utils.handwriting import as_digit, digits, ink, photographed, read_picture
 from course_utils.handwriting import reading
 
 SENTENCE = r"^Expected .*\. Received [^\n]*: [^\n]*\.$"
@@ -332,40 +332,7 @@ def test_any_bytes_at_all(content):
         read_picture(content)
 
 
-# --- the pieces of the procedure, against SciPy and scikit-image ---------------------------------
-
-masks = st.tuples(st.integers(1, 25), st.integers(1, 25), st.floats(0, 1), st.integers(0, 999))
-
-
-@settings(max_examples=80, deadline=None)
-@given(masks)
-def test_pieces_are_what_scipy_labels(problem):
-    height, width, share, seed = problem
-    mask = np.random.default_rng(seed).random((height, width)) < share
-    found, (expected, count) = ink.pieces(mask), ndimage.label(mask, np.ones((3, 3)))
-    assert found.max(initial=0) == count and ((found > 0) == mask).all()
-    pairs = set(zip(found[mask].tolist(), expected[mask].tolist()))
-    assert len(pairs) == count
-
-
-def test_a_long_way_is_one_piece():
-    spiral = np.zeros((61, 61), bool)
-    for ring in range(0, 30, 2):
-        spiral[ring, ring : 61 - ring] = spiral[60 - ring, ring : 61 - ring] = True
-        spiral[ring : 61 - ring, 60 - ring] = spiral[ring + 2 : 61 - ring, ring] = True
-        spiral[ring + 2, ring : ring + 2] = True
-    assert ink.pieces(spiral).max() == ndimage.label(spiral, np.ones((3, 3)))[1]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(2, 30), st.integers(2, 30), st.sampled_from([1, 3, 5, 9, 15]),
-       st.integers(0, 99))  # fmt: skip
-def test_windows_are_scipys_filters(height, width, size, seed):
-    values = np.random.default_rng(seed).random((height, width))
-    largest = ndimage.maximum_filter(values, size, mode="nearest")
-    np.testing.assert_array_equal(ground.over_windows(values, size, np.maximum), largest)
-    smallest = ndimage.minimum_filter(values, size, mode="nearest")
-    np.testing.assert_array_equal(ground.over_windows(values, size, np.minimum), smallest)
+# --- the level between ground and ink, against scikit-image -------------------------------------
 
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.5])

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
+from scipy import ndimage
 
-from course_utils.handwriting.ground import over_windows
 from course_utils.handwriting.ink import find_ink, longer_side
 from course_utils.handwriting.reading import read_picture
 
@@ -77,7 +77,7 @@ def widened(ink):
     if width >= THIN * pixel or reach < 1:
         return ink
     # Room all around, so that strokes at the edge grow outwards too.
-    return over_windows(np.pad(ink, reach), 2 * reach + 1, np.maximum)
+    return ndimage.maximum_filter(np.pad(ink, reach), 2 * reach + 1, mode="nearest")
 
 
 def pen_width(mask):

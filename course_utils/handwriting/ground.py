@@ -2,6 +2,7 @@
 
 import numpy as np
 from PIL import Image, ImageFilter
+from scipy import ndimage
 
 COARSE = 160  # pixels along the longer side: noise is averaged out, a shadow's edge stays sharp
 COARSEST = 40  # the same, where only dark or light is asked
@@ -63,33 +64,12 @@ def has_light_ink(picture):
     return bool(np.sum((coarse - ground) ** 3) > 0)
 
 
-def over_windows(values, size, choose):
-    """Return the largest (or smallest) value in the window around each pixel.
-
-    Args:
-        values: (height, width).
-        size: pixels along a side of the window, odd.
-        choose: np.maximum or np.minimum.
-    """
-    for axis in (0, 1):
-        values = np.pad(np.moveaxis(values, axis, 0), [(size // 2, size // 2), (0, 0)], "edge")
-        reach = 1
-        while reach < size:  # two windows that overlap make one of up to twice the size
-            step = min(reach, size - reach)
-            values = choose(values[:-step], values[step:])
-            reach += step
-        values = np.moveaxis(values, 0, axis)
-    return values
-
-
 def _closed(paper):
-    """Return paper without what is dark and narrow: the largest value around each pixel, then the
-    smallest of these.
+    """Return paper without what is dark and narrow.
 
     Reference: closing, in Serra, Image Analysis and Mathematical Morphology (1982), chapter II.
     """
-    size = _odd(WIDEST * max(paper.shape))
-    return over_windows(over_windows(paper, size, np.maximum), size, np.minimum)
+    return ndimage.grey_closing(paper, _odd(WIDEST * max(paper.shape)), mode="nearest")
 
 
 def _reduced(picture, longest):

@@ -1,8 +1,9 @@
 """Find the ink of one digit in a picture."""
 
 import numpy as np
+from scipy import ndimage
 
-from course_utils.handwriting.ground import evened, over_windows
+from course_utils.handwriting.ground import evened
 
 LEAST = 0.1  # of the ground's light: what is fainter is not told from shadows
 CLEAR = 3.5  # spreads of the ground between it and ink; the halves of mere noise differ by 2.7
@@ -38,7 +39,7 @@ def find_ink(picture):
     full = np.percentile(contrast[digit], 80)
     edge = 2 * int(np.ceil(EDGE * longer_side(digit))) + 1
     ink = np.clip((contrast - ground) / (full - ground), 0, 1)
-    return (ink * over_windows(digit, edge, np.maximum)).astype(np.float32)
+    return (ink * ndimage.maximum_filter(digit, edge)).astype(np.float32)
 
 
 def _ground_and_level(contrast):
@@ -77,22 +78,6 @@ def otsu_level(values, bins=256):
     return float(edges[1:][between >= between.max() * (1 - 1e-6)].mean())
 
 
-def pieces(mask):
-    """Return labels from 1 for pixels that hang together, 0 elsewhere; diagonals count.
-
-    Each pixel starts with a number of its own, takes the largest one around it, then the one
-    which the pixel of that number has meanwhile: the way doubles with each round.
-    """
-    labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
-    while True:
-        spread = np.where(mask, over_windows(labels, 3, np.maximum), 0)
-        spread = np.insert(spread.ravel(), 0, 0)[spread]
-        if np.array_equal(spread, labels):
-            break
-        labels = spread
-    return np.unique(labels, return_inverse=True)[1].reshape(mask.shape) + int(mask.all())
-
-
 def main_pieces(mask):
     """Return the mask of the digit alone, or None: its largest piece and what belongs to it.
 
@@ -100,7 +85,7 @@ def main_pieces(mask):
     table's edge.
     """
     factor = -(-max(mask.shape) // LABELLED)
-    labels = pieces(_any_in_blocks(mask, factor))
+    labels, _ = ndimage.label(_any_in_blocks(mask, factor), np.ones((3, 3)))  # diagonals count
     found = {label: _Piece(labels == label) for label in _largest(labels)}
     main = _main_piece(found.values(), SMALLEST * min(labels.shape))
     if main is None:
