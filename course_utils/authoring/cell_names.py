@@ -34,6 +34,17 @@ def names_called_upon(cell):
     return {node.id for node in owners if isinstance(node, ast.Name)}
 
 
+def names_imported_by(cell):
+    """Return the names that a code cell's imports give a value: `import a.b`, `from a import c`."""
+    kinds = (ast.Import, ast.ImportFrom)
+    aliases = [one for node in ast.walk(_tree(cell)) if isinstance(node, kinds) for one in node.names]
+    return set(map(_bound_by, aliases))
+
+
+def _bound_by(alias):
+    return alias.asname or alias.name.partition(".")[0]
+
+
 def _tree(cell):
     return parse(cell.source if cell.cell_type == "code" else "")
 
@@ -67,7 +78,7 @@ class _Reader(ast.NodeVisitor):
         self._all(node.iter, node.target, *node.body, *node.orelse)
 
     def visit_Import(self, node):
-        self.own |= {(one.asname or one.name).partition(".")[0] for one in node.names}
+        self.own |= set(map(_bound_by, node.names))
 
     visit_ImportFrom = visit_Import
 

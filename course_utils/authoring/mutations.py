@@ -38,7 +38,12 @@ from pathlib import Path
 from types import ModuleType
 
 from course_utils.authoring import lesson_files
-from course_utils.authoring.cell_names import names_assigned_to, names_called_upon, names_needed
+from course_utils.authoring.cell_names import (
+    names_assigned_to,
+    names_called_upon,
+    names_imported_by,
+    names_needed,
+)
 from course_utils.authoring.kept import (
     kept_source,
     module_path,
@@ -215,14 +220,15 @@ class LessonShell:
         """Return the names that a cell gives another value, or whose value it may change in place.
 
         Of plain data and networks the survey has told whether a call such as `network.predict`
-        changes them; of other objects nobody knows.
+        changes them; of other objects nobody knows. What is imported is the same without a break
+        and with one: a break changes a function in its place.
         """
         names = visible(self.shell.user_ns)
         modules = {name for name, one in names.items() if isinstance(one, ModuleType)}
         known = {name for name, one in names.items() if is_plain(one) or variables_in(one)}
         cell = self.cells[index]
         assigned = names_assigned_to(cell) | (names_called_upon(cell) - known)
-        return (assigned | self.moments[index].changed) - modules
+        return (assigned | self.moments[index].changed) - modules - names_imported_by(cell)
 
     @contextmanager
     def _calls_noted(self):

@@ -3,7 +3,12 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from course_utils.authoring.cell_names import names_assigned_to, names_called_upon, names_needed
+from course_utils.authoring.cell_names import (
+    names_assigned_to,
+    names_called_upon,
+    names_imported_by,
+    names_needed,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,9 @@ def test_names_changed_in_place():
 def test_prose_has_no_names():
     cell = new_markdown_cell("a = b.c()")
     assert names_needed(cell) == names_assigned_to(cell) == names_called_upon(cell) == set()
+    assert names_imported_by(cell) == set()
+
+
+def test_names_that_imports_bind():
+    cell = new_code_cell("import a.b, c as d\nfrom e import f, g as h\ni = 1")
+    assert names_imported_by(cell) == {"a", "d", "f", "h"}

@@ -7,7 +7,7 @@ import sys
 from course_utils.authoring import lesson_files
 from course_utils.authoring.kept import kept_names, kept_source
 from course_utils.authoring.mutants import make_mutants
-from course_utils.authoring.mutations import break_kept, mutate_lesson, summary
+from course_utils.authoring.mutations import break_kept, summary
 from course_utils.authoring.tree import copy_course
 from course_utils.places import ROOT
 
@@ -50,8 +50,7 @@ EQUIVALENT = {
 }
 
 
-def test_every_mutant_is_caught(path, capsys):
-    outcomes = mutate_lesson(ROOT, path)
+def test_every_mutant_is_caught(path, outcomes, capsys):
     excused = _excused(outcomes)
     with capsys.disabled():
         print(f"\n{path.stem}: {summary(outcomes, excused)}")
