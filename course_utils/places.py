@@ -8,6 +8,11 @@ DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
 
 
+def checkpoints():
+    """Return where a student's trainings are kept: COURSE_CHECKPOINTS, or beside the notebooks."""
+    return Path(os.environ.get("COURSE_CHECKPOINTS") or NOTEBOOKS / "checkpoints").absolute()
+
+
 def headless():
     """Return True when COURSE_HEADLESS=1: pictures instead of widgets, nothing that moves."""
     return os.environ.get("COURSE_HEADLESS") == "1"

@@ -94,10 +94,12 @@ class _Watched(NotebookClient):
 
 
 def _environment(headless, scratch):
-    """Return the kernel's environment: the author's own progress is neither read nor written."""
+    """Return the kernel's environment: what the author has solved or trained is left alone."""
     hidden = ("COURSE_HEADLESS", "COURSE_HIDE_SOLUTIONS")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    chosen = {"COURSE_PROGRESS": str(scratch / "progress.json"), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    chosen = {"COURSE_PROGRESS": str(scratch / "progress.json"),
+              "COURSE_CHECKPOINTS": str(scratch / "checkpoints"),
+              "TF_CPP_MIN_LOG_LEVEL": "3"}  # fmt: skip
     return kept | chosen | ({"COURSE_HEADLESS": "1"} if headless else {})
 
 

@@ -135,6 +135,7 @@ def _run_job(job, timeout):
         environment = os.environ | {
             "COURSE_HEADLESS": "1",
             "COURSE_PROGRESS": str(Path(scratch) / "progress.json"),
+            "COURSE_CHECKPOINTS": str(Path(scratch) / "checkpoints"),
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }

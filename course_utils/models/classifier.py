@@ -9,9 +9,9 @@ import numpy as np
 from keras import layers
 
 from course_utils.datasets import verified_path
-from course_utils.places import NOTEBOOKS
+from course_utils.places import checkpoints
 
-OWN = NOTEBOOKS / "checkpoints" / "digit_reader.keras"
+OWN = checkpoints() / "digit_reader.keras"
 SHIPPED = "checkpoints/digit_reader.weights.h5"
 BATCH, EPOCHS = 128, 5
 

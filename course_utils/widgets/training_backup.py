@@ -61,7 +61,7 @@ class Backup(keras.callbacks.Callback):
     def __init__(self, run):
         super().__init__()
         self.run = run
-        self.place = places.NOTEBOOKS / "checkpoints" / run.name
+        self.place = places.checkpoints() / run.name
 
     def on_train_begin(self, logs=None):
         self.works = self._is_ready()

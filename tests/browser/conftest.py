@@ -80,7 +80,8 @@ def _environment(folder):
     environment = {k: v for k, v in os.environ.items() if k != "COURSE_HEADLESS"}
     places = {"PYTHONPATH": ROOT, "JUPYTER_CONFIG_DIR": folder / "config",
               "JUPYTER_CONFIG_PATH": ROOT / "binder" / "jupyter",
-              "COURSE_PROGRESS": folder / "progress.json", "HOME": folder}  # fmt: skip
+              "COURSE_PROGRESS": folder / "progress.json",
+              "COURSE_CHECKPOINTS": folder / "checkpoints", "HOME": folder}  # fmt: skip
     return environment | {name: str(place) for name, place in places.items()}
 
 

@@ -11,10 +11,8 @@ pytestmark = pytest.mark.browser
 
 CELLS = [
     "import time\n"
-    "from pathlib import Path\n"
-    "from course_utils import datasets, places, start\n"
+    "from course_utils import datasets, start\n"
     "from course_utils.widgets import watching\n"
-    "places.NOTEBOOKS = Path.cwd()\n"
     "start(3)\n"
     "import keras\n"
     "(images, labels), _ = datasets.load_mnist()\n"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 def folder(tmp_path, monkeypatch):
     """Return where trainings are kept; as outside Jupyter, and with widgets allowed."""
     monkeypatch.delenv("COURSE_HEADLESS", raising=False)
-    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path)
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path / "checkpoints"))
     return tmp_path / "checkpoints"
 
 
@@ -119,7 +120,7 @@ def stopped_once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stopped")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COURSE_HEADLESS", raising=False)
-        patch.setattr(places, "NOTEBOOKS", folder)
+        patch.setenv("COURSE_CHECKPOINTS", str(folder / "checkpoints"))
         fit(network(), interrupted(2))
     return folder / "checkpoints"
 
@@ -511,7 +512,7 @@ def test_a_disk_that_fills_up(folder, capsys, monkeypatch):
     assert "cannot be kept" in first and "(OSError)" in first
     assert last == "Stopped in epoch 4 of 4. Run the cell again to go on from the start of epoch 2."
     monkeypatch.undo()
-    monkeypatch.setattr(places, "NOTEBOOKS", folder.parent)
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(folder))
     monkeypatch.delenv("COURSE_HEADLESS", raising=False)
     fit(network())
     assert "Resumed after epoch 1 of 4" in capsys.readouterr().out
@@ -600,3 +601,10 @@ def test_headless_an_interrupt_stops_too(folder, capsys, monkeypatch):
     said = capsys.readouterr().out
     assert said == "Stopped in epoch 2 of 4. Run the cell again to begin anew.\n"
     assert not folder.exists()
+
+
+def test_without_a_setting_trainings_are_kept_beside_the_notebooks(monkeypatch):
+    monkeypatch.delenv("COURSE_CHECKPOINTS")
+    assert places.checkpoints() == places.NOTEBOOKS / "checkpoints"
+    monkeypatch.setenv("COURSE_CHECKPOINTS", "elsewhere")
+    assert places.checkpoints() == Path.cwd() / "elsewhere"

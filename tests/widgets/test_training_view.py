@@ -16,7 +16,7 @@ from course_utils.widgets import training_view, watching
 def texts(tmp_path, monkeypatch):
     """Pretend that a kernel is there; return the texts that each part of the view has had."""
     monkeypatch.delenv("COURSE_HEADLESS", raising=False)
-    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path)
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path / "checkpoints"))
     monkeypatch.setattr(waiting, "_in_a_kernel", lambda: True)
     seen = ([], [])
 
@@ -240,12 +240,12 @@ def test_the_pace():
 # --- a real kernel -------------------------------------------------------------------------------
 
 START = '''
+import os
 import time
 from pathlib import Path
-from course_utils import places
 from course_utils.startup import start_keras
 from course_utils.widgets import watching
-places.NOTEBOOKS = Path({folder!r})
+os.environ["COURSE_CHECKPOINTS"] = str(Path({folder!r}) / "checkpoints")
 start_keras()
 import keras, numpy
 
