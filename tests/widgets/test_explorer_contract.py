@@ -23,8 +23,8 @@ SOURCES = sorted(pathlib.Path(course_utils.widgets.__file__).parent.glob("*.py")
 # Core widgets of ipywidgets 7.7.1, the version on Colab, that this course may use.
 ALLOWED = {
     "BoundedFloatText", "BoundedIntText", "Box", "Button", "Checkbox", "Dropdown", "FileUpload",
-    "FloatSlider", "FloatText", "GridBox", "HBox", "HTML", "HTMLMath", "IntSlider", "IntText", "Label", "Layout",
-    "RadioButtons", "Text", "Textarea", "ToggleButton", "ToggleButtons", "VBox",
+    "FloatSlider", "FloatText", "GridBox", "HBox", "HTML", "HTMLMath", "IntSlider", "IntText",
+    "Label", "Layout", "RadioButtons", "Text", "Textarea", "ToggleButton", "ToggleButtons", "VBox",
 }  # fmt: skip
 
 
