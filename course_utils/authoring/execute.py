@@ -97,10 +97,16 @@ def _environment(headless, scratch):
     """Return the kernel's environment: what the author has solved or trained is left alone."""
     hidden = ("COURSE_HEADLESS", "COURSE_HIDE_SOLUTIONS")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    chosen = {"COURSE_PROGRESS": str(scratch / "progress.json"),
-              "COURSE_CHECKPOINTS": str(scratch / "checkpoints"),
-              "TF_CPP_MIN_LOG_LEVEL": "3"}  # fmt: skip
-    return kept | chosen | ({"COURSE_HEADLESS": "1"} if headless else {})
+    return kept | apart(scratch) | ({"COURSE_HEADLESS": "1"} if headless else {})
+
+
+def apart(scratch):
+    """Return the variables of a quiet kernel that keeps what it solves and trains in `scratch`."""
+    return {
+        "COURSE_PROGRESS": str(scratch / "progress.json"),
+        "COURSE_CHECKPOINTS": str(scratch / "checkpoints"),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
 
 
 def _execute_cell(client, cell, index, name):

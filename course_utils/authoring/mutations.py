@@ -44,6 +44,7 @@ from course_utils.authoring.cell_names import (
     names_imported_by,
     names_needed,
 )
+from course_utils.authoring.execute import apart
 from course_utils.authoring.kept import (
     kept_source,
     module_path,
@@ -132,13 +133,10 @@ def _run_job(job, timeout):
         result = Path(scratch) / "outcomes.json"
         job = json.dumps(job | {"scratch": scratch})
         command = [sys.executable, "-m", __name__, job, str(result)]
-        environment = os.environ | {
+        environment = os.environ | apart(Path(scratch)) | {
             "COURSE_HEADLESS": "1",
-            "COURSE_PROGRESS": str(Path(scratch) / "progress.json"),
-            "COURSE_CHECKPOINTS": str(Path(scratch) / "checkpoints"),
             "PYTHONPATH": str(Path(__file__).parents[2]),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        }
+        }  # fmt: skip
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=timeout
         )

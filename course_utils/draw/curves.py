@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from course_utils.draw.labels import label_ends, room_for
+from course_utils.draw.labels import end_of, label_ends, room_for
+from course_utils.draw.lines import require_few
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import SERIES, placed_figure
 
@@ -65,8 +66,7 @@ def _draw_panel(axes, title, curves):
         epochs = np.arange(1, len(values) + 1)
         axes.plot(epochs, values, style, color=colour, marker="o", label=name,
                   markersize=4 if len(values) <= FEW else 2)  # fmt: skip
-        seen = np.flatnonzero(np.isfinite(values))  # a loss that is no number has no place
-        ends += [(name, epochs[last], values[last], colour) for last in seen[-1:]]
+        ends += end_of(name, epochs, values, colour)
     axes.set_title(title, fontsize=11, loc="left")
     axes.set_xlabel("epoch", fontsize=9)
     axes.tick_params(labelsize=8)
@@ -77,8 +77,7 @@ def _draw_panel(axes, title, curves):
 
 
 def _panels(histories, metrics):
-    if not 1 <= len(histories) <= len(COLOURS):
-        raise ValueError(f"Expected 1 to {len(COLOURS)} histories. Received {len(histories)}.")
+    require_few(histories, "histories", len(COLOURS))
     keys = {key for history in histories.values() for key in history}
     panels = [one for one in metrics if keys & {one, VALIDATION + one}]
     if not panels:

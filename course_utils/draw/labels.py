@@ -18,6 +18,12 @@ def room_for(names):
     return AWAY + max(widths) / POINTS + 0.1
 
 
+def end_of(name, places, values, colour):
+    """Return [(name, x, y, colour)] of a curve's last finite value; [] where it has none."""
+    seen = np.flatnonzero(np.isfinite(values))  # a loss that is no number has no place
+    return [(name, places[last], values[last], colour) for last in seen[-1:]]
+
+
 def label_ends(axes, ends):
     """Write a name right of the axes for each curve, and lead a thread there from its end.
 

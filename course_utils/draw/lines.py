@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from course_utils.draw.labels import label_ends, room_for
+from course_utils.draw.labels import end_of, label_ends, room_for
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import SERIES, framed_axes
 
@@ -36,8 +36,7 @@ def lines(series, description, across="", up="", logarithmic=""):
     for mark, colour, (name, (places, values)) in zip(MARKS, SERIES, curves.items()):
         axes.plot(places, values, "-", marker=mark if len(places) <= MOST_MARKED else "",
                   markersize=4.5, color=colour, linewidth=1.8, label=name)  # fmt: skip
-        seen = np.flatnonzero(np.isfinite(values))
-        ends += [(name, places[last], values[last], colour) for last in seen[-1:]]
+        ends += end_of(name, places, values, colour)
     axes.set(xlabel=across, ylabel=up)
     axes.set_xscale("log" if "x" in logarithmic else "linear")
     axes.set_yscale("log" if "y" in logarithmic else "linear")
@@ -57,10 +56,10 @@ def _tick_places(axes, places):
         axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
 
 
-def require_few(series, what):
+def require_few(series, what, most=len(SERIES)):
     """Raise ValueError where there are no series, or more than there are colours for."""
-    if not 1 <= len(series) <= len(SERIES):
-        raise ValueError(f"Expected 1 to {len(SERIES)} {what}. Received {len(series)}.")
+    if not 1 <= len(series) <= most:
+        raise ValueError(f"Expected 1 to {most} {what}. Received {len(series)}.")
 
 
 def _checked(name, pair):

@@ -9,9 +9,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-import nbformat
 import pytest
-from notebook_page import CELLS, TALL, open_notebook
+from notebook_page import CELLS, TALL, open_notebook, write_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -32,10 +31,7 @@ def lab_server(lab_folder):
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
     folder = lab_folder
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
-    nbformat.write(notebook, folder / "explorers.ipynb")
+    write_cells(folder, "explorers", CELLS)
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder / "log.txt").open("w") as log:

@@ -47,16 +47,21 @@ def open_notebook(context, address):
     return page
 
 
+def write_cells(folder, name, sources):
+    """Write a notebook of code cells into JupyterLab's folder."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
 def open_cells(browser, address, folder, name, sources):
     """Write a notebook of these cells into JupyterLab's folder, and open it without running it.
 
     Returns:
         Its page, in a browser context of its own; `page.problems` collects script errors.
     """
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
-    nbformat.write(notebook, folder / f"{name}.ipynb")
+    write_cells(folder, name, sources)
     context = browser.new_context(viewport=TALL)
     context.add_init_script(NO_WINDOW)
     page = context.new_page()
