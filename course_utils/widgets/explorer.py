@@ -15,6 +15,8 @@ A subclass gives:
     actions() -> {label: function}: its buttons.
     limits() -> {field: largest value}: for counts whose limit moves with the state.
     settle(state, changes) -> state: adjust what no longer fits after a change.
+    picked(name, x, y): answer a place pointed at in a view's element with data-pick="name".
+    inset: another explorer, shown below this one.
 """
 
 import reprlib
@@ -30,6 +32,7 @@ class Explorer:
 
     title = ""
     try_this = ""
+    inset = None
 
     def __init__(self, state):
         self._start = state
@@ -70,6 +73,12 @@ class Explorer:
     def actions(self):
         """Return {label: function without arguments} for the buttons."""
         return {}
+
+    def picked(self, name, x, y):
+        """Answer a place that was pointed at, x and y in 0…1 of the picture from its upper left.
+
+        Pointing is an extra (see `widgets.pointing`): all that it does, fields and buttons do too.
+        """
 
     @property
     def description(self):

@@ -4,6 +4,8 @@ import html
 
 import ipywidgets
 
+from course_utils.widgets.pointing import EXPLORER, pointer
+
 
 class Shell:
     """Shows an explorer and keeps controls, picture and state in step.
@@ -18,6 +20,7 @@ class Shell:
         self.views = {}
         self.readout = ipywidgets.HTML()
         self.refusal = ipywidgets.HTML()
+        self.inset = ipywidgets.VBox([])
         self._updating = False
         self.update()
         for name, control in self.controls.items():
@@ -41,6 +44,9 @@ class Shell:
         status = f'<div role="status" aria-live="polite">{self.explorer.readout(data, state)}</div>'
         self._put(self.readout, status)
         self._put(self.refusal, "")
+        inset = (self.explorer.inset.live(),) if self.explorer.inset else ()
+        if inset != self.inset.children:
+            self.inset.children = inset
 
     def _changed(self, name):
         if not self._updating:
@@ -64,16 +70,21 @@ class Shell:
         # A kernel is tall: it stands beside the other inputs, not in a line with them.
         kernel = [boxes.pop(name) for name in ("kernel",) if name in boxes]
         fields = ipywidgets.Box(list(boxes.values()), layout={**wrap, "max_width": "36rem"})
-        return ipywidgets.VBox(
-            [
-                heading,
-                ipywidgets.Box([fields, *kernel], layout=wrap),
-                buttons,
-                self.refusal,
-                ipywidgets.Box(list(self.views.values()), layout=wrap),
-                self.readout,
-            ]
-        )
+        parts = [
+            heading,
+            ipywidgets.Box([fields, *kernel], layout=wrap),
+            buttons,
+            self.refusal,
+            ipywidgets.Box(list(self.views.values()), layout=wrap),
+            self.readout,
+            self.inset,
+        ]
+        box = ipywidgets.VBox([*parts, *pointer(self._pointed)])
+        box.add_class(EXPLORER)
+        return box
+
+    def _pointed(self, name, x, y):
+        self._try(lambda: self.explorer.picked(name, x, y))
 
     def _actions(self):
         return {**self.explorer.actions(), "Reset": self.explorer.reset}
@@ -100,6 +111,7 @@ STYLE = """<style>
   135deg, #ddd 0 4px, #bbb 4px 6px); }
 .course-view td.here, .course-view td.now { outline: 3px solid #E69F00; outline-offset: -3px; }
 .course-view img { image-rendering: pixelated; max-width: 100%; display: block; }
+.course-view [data-pick] { cursor: pointer; touch-action: manipulation; }
 .course-view .caption { font-weight: 600; white-space: nowrap; padding-right: 8px; }
 </style>"""
 
