@@ -7,7 +7,9 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_ROOMS = ("gpu", "by_hand", "datasets", "handwriting", "models", "draw", "widgets", "exercises")
+_ROOMS = (
+    "gpu", "by_hand", "datasets", "handwriting", "models", "probe", "draw", "widgets", "exercises",
+)  # fmt: skip
 
 
 def __getattr__(name):

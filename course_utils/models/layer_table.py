@@ -5,6 +5,8 @@ It asks the layers what they have rather than what they are, so it imports no Ke
 
 from dataclasses import dataclass
 
+from course_utils.models.graph import graph_of, steps_of
+
 
 @dataclass(frozen=True)
 class LayerRow:
@@ -37,57 +39,27 @@ def layer_rows(model):
     Raises:
         ValueError: the model is not built yet, is no such model, or branches.
     """
-    steps = _steps(model)
-    shape = tuple(model.inputs[0].shape)
+    shape = tuple(graph_of(model).inputs[0].shape)
     rows, counted = [LayerRow("input", "Input", "", shape[1:], 0)], set()
-    for operation, tensor in steps:
-        shape = _shape_after(operation, shape, tensor)
-        parameters = 0 if id(operation) in counted else _parameters(operation)
-        counted.add(id(operation))  # a layer that stands in two places has its weights once
-        kind = type(operation).__name__
-        rows.append(LayerRow(operation.name, kind, _detail(operation), shape[1:], parameters))
+    for step in steps_of(model):
+        if len(step.sources) != 1:
+            raise ValueError(
+                "Expected a model whose layers follow one another. Received "
+                f"{step.operation.name!r} with {len(step.sources)} inputs."
+            )
+        shape = _shape_after(step, shape)
+        layer = step.operation
+        parameters = 0 if id(layer) in counted else _parameters(layer)
+        counted.add(id(layer))  # a layer that stands in two places has its weights once
+        rows.append(LayerRow(layer.name, step.kind, _detail(layer), shape[1:], parameters))
     return tuple(rows)
 
 
-def _steps(model):
-    """Return [(layer, its output tensor)] from input to output, inner models taken apart."""
-    tensor, steps = _only_output(model), []
-    while True:
-        operation, place, _ = tensor._keras_history
-        node = operation._inbound_nodes[place]
-        if node.is_input:
-            return steps[::-1]
-        inner = _steps(operation) if hasattr(operation, "layers") else [(operation, tensor)]
-        steps.extend(inner[::-1])
-        if len(node.input_tensors) != 1:
-            raise _branches(f"{operation.name!r} with {len(node.input_tensors)} inputs")
-        tensor = node.input_tensors[0]
-
-
-def _only_output(model):
-    """Return the one output of a built model, as the symbol that knows where it comes from."""
-    if not hasattr(model, "layers"):
-        raise ValueError(f"Expected a Keras model. Received {type(model).__name__}.")
-    inputs, outputs = (getattr(model, name, None) or () for name in ("inputs", "outputs"))
-    if not inputs or not outputs:
-        raise ValueError(
-            f"Expected a model that is built. Received {model.name!r}, which knows no input yet: "
-            "give it a keras.Input first, or call it on a batch."
-        )
-    if len(inputs) != 1 or len(outputs) != 1:
-        raise _branches(f"{model.name!r}: {len(inputs)} inputs, {len(outputs)} outputs")
-    return outputs[0]
-
-
-def _branches(received):
-    return ValueError(f"Expected a model whose layers follow one another. Received {received}.")
-
-
-def _shape_after(operation, shape, tensor):
+def _shape_after(step, shape):
     """Return the output's shape; `keras.ops` between layers know it from the tensor alone."""
-    if hasattr(operation, "compute_output_shape"):
-        return tuple(operation.compute_output_shape(shape))
-    return tuple(tensor.shape)
+    if hasattr(step.operation, "compute_output_shape"):
+        return tuple(step.operation.compute_output_shape(shape))
+    return (shape[0], *step.shape)
 
 
 def _parameters(operation):
