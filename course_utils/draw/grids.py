@@ -53,7 +53,8 @@ def number_grids(grids, description, windows=None):
     return Shown(figure, description)
 
 
-def convolution_step(padded, zeros, taps, kernel, output, cell, description, bias=0.0):
+def convolution_step(padded, zeros, taps, kernel, output, cell, description, bias=0.0,
+                     all_sums=None):
     """Show one step of a convolution: window, products, and the value they sum to.
 
     Args:
@@ -65,12 +66,13 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
         cell: (row, column) of the value that this step computes.
         description: what there is to see.
         bias: added to the sum.
+        all_sums: (n,) what each of n channels adds, where more go into the sum than are shown.
     """
     patch = padded[np.ix_(*taps)]
     channels = padded.shape[2]
     height = channels * (padded.shape[0] * CELL + 0.5)
     figure = new_figure(10.4, min(max(height, 2.6), 9.5))
-    titles = _step_titles(patch * kernel, bias)
+    titles = _step_titles(patch * kernel, bias, all_sums)
     shapes = [padded.shape, kernel.shape, kernel.shape, kernel.shape, output.shape]
     ratios = sizes = [shape[1] for shape in shapes]
     for _ in range(8):  # a wider panel makes all cells smaller, and titles need more of them
@@ -93,12 +95,14 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
     return Shown(figure, description)
 
 
-def _step_titles(products, bias):
+def _step_titles(products, bias, all_sums):
     """Return the title of each column, the longest where channels differ."""
+    total = products.sum() if all_sums is None else np.sum(all_sums)
+    over = "sum" if all_sums is None else f"sum over {len(all_sums)} channels"
     sums = [f"= products\nsum {number(total)}" for total in products.sum(axis=(0, 1))]
     image = max((channel_label("image", i, len(sums)) for i in range(len(sums))), key=len)
     ending = f" + bias {number(bias)}\n" if bias else " "
-    output = f"output\nsum{ending}= {number(products.sum() + bias)}"
+    output = f"output\n{over}{ending}= {number(total + bias)}"
     return [image, "window", "× kernel", max(sums, key=len), output]
 
 

@@ -15,7 +15,9 @@ from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer, numbers
 from course_utils.widgets.running import Running
 
-LARGEST = 16  # cells along a side, padding included: more cannot be read
+LARGEST = 16  # cells along a side that can be read at once, padding included
+DEEPEST = 4  # channels that can be read at once
+LINE = 8  # sums of channels in a line
 CAPTION, GAP = 22, 8  # pixels above and below each table
 PACE = 0.5  # seconds between two steps of Run
 
@@ -31,31 +33,59 @@ class State:
     dilation: int
     row: int
     column: int
+    channel: int
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What is shown: the padded image, the window's rows and columns in it, and all outputs."""
+    """What is shown: of a large image the piece around the window, of many channels one.
+
+    Attributes:
+        padded: the piece of the padded image, (height, width, channels shown).
+        zeros: ((top, bottom), (left, right)) rows and columns of padding in it.
+        corner: the piece's first row and column in the image; less than 0 in the padding.
+        taps: (row indices, column indices) in the piece that the window covers.
+        weights: of the channels shown.
+        output: the outputs whose windows are in the piece.
+        first: the first of these, (row, column) in the whole output.
+        shape: of the whole output, (rows, columns).
+        sums: what each channel of the window adds, all channels, (channels,).
+        value: the sum of these and the bias.
+        outcome: the value after what follows the convolution, or None.
+    """
 
     padded: np.ndarray
     zeros: tuple
+    corner: tuple
     taps: tuple
     weights: np.ndarray
     output: np.ndarray
+    first: tuple
+    shape: tuple
+    sums: np.ndarray
     value: float
+    outcome: float | None
+
+    @property
+    def is_deep(self):
+        """True where more channels go into the sum than are shown."""
+        return len(self.sums) > self.padded.shape[2]
 
 
 class ConvStepper(Running, Explorer):
     """Step through a convolution: window × kernel = products, and their sum.
 
     Args:
-        image: (height, width) or (height, width, channels), at most 16 × 16 with its padding:
-            cut a piece out of a photograph.
+        image: (height, width) or (height, width, channels). Of a large one the 16 × 16 cells
+            around the window are shown, of more than 4 channels one at a time; all count.
         kernel: (height, width), or (height, width, channels) for an image with channels.
         bias: added to each output value.
         stride, dilation: integers of at least 1.
         padding: "valid" or "same".
         row, column: the output value to look at.
+        channel: the channel that is shown of more than 4.
+        then: (name, function) of what follows in a network, such as ("relu", relu): the function
+            takes all outputs, (rows, columns), and returns as many.
 
     Raises:
         ValueError: shapes or settings that do not fit together, with what was expected.
@@ -68,28 +98,72 @@ class ConvStepper(Running, Explorer):
     )
 
     def __init__(self, image, kernel, bias=0.0, stride=1, padding="valid", dilation=1, row=0,
-                 column=0):
+                 column=0, channel=0, then=None):
         self.image = _with_channels("image", numbers("image", image))
+        self.then = then
+        self._whole = {}
         kernel, bias = numbers("kernel", kernel), _as_bias(bias)
-        super().__init__(State(kernel, bias, stride, padding, dilation, row, column))
+        super().__init__(State(kernel, bias, stride, padding, dilation, row, column, channel))
 
     def compute(self, state):
         weights = _with_channels("kernel", state.kernel)
-        setting = dict(stride=state.stride, padding=state.padding, dilation=state.dilation)
-        axes = list(zip(self.image.shape[:2], weights.shape[:2]))
-        for size, kernel in axes:
-            convolution.output_size(size, kernel, **setting)  # refuses what cannot be
-        output = convolution.correlate(self.image, weights[..., None], **setting)[..., 0]
-        output = output + state.bias
-        zeros = self._zeros(axes, state)
-        padded = np.pad(self.image, [*zeros, (0, 0)])
-        _require_readable(padded.shape)
+        zeros, output, outcome = self._outputs(weights, state)
         _require_place(state, output.shape)
+        _require_channel(state.channel, self.image.shape[2])
+        place = (state.row, state.column)
+        spans = [state.dilation * (size - 1) + 1 for size in weights.shape[:2]]
+        _require_readable(spans)
+        firsts = [at * state.stride - before for at, (before, _) in zip(place, zeros)]
+        sizes = self.image.shape[:2]
+        pieces = [
+            _piece(size, margins, first, span)
+            for size, margins, first, span in zip(sizes, zeros, firsts, spans)
+        ]
         taps = tuple(
-            place * state.stride + state.dilation * np.arange(size)
-            for place, (_, size) in zip((state.row, state.column), axes)
+            first - piece.start + state.dilation * np.arange(size)
+            for first, piece, size in zip(firsts, pieces, weights.shape)
         )
-        return Step(padded, zeros, taps, weights, output, output[state.row, state.column])
+        seen = [
+            _outputs_inside(piece, before, span, state.stride, count)
+            for piece, (before, _), span, count in zip(pieces, zeros, spans, output.shape)
+        ]
+        whole, margins = self._cut(pieces)
+        sums = (whole[np.ix_(*taps)] * weights).sum(axis=(0, 1))
+        shown = self._channels(state)
+        return Step(
+            whole[..., shown], margins, tuple(piece.start for piece in pieces), taps,
+            weights[..., shown], output[np.ix_(*seen)], tuple(int(at[0]) for at in seen),
+            output.shape, sums, output[place], None if outcome is None else float(outcome[place]),
+        )
+
+    def _outputs(self, weights, state):
+        """Return (zeros of the padding, all outputs, all outcomes); kept until a setting changes."""
+        setting = dict(stride=state.stride, padding=state.padding, dilation=state.dilation)
+        key = (state.kernel.tobytes(), state.kernel.shape, state.bias, *setting.values())
+        if key not in self._whole:
+            axes = list(zip(self.image.shape[:2], weights.shape[:2]))
+            for size, kernel in axes:
+                convolution.output_size(size, kernel, **setting)  # refuses what cannot be
+            output = convolution.correlate(self.image, weights[..., None], **setting)[..., 0]
+            output = output + state.bias
+            outcome = np.asarray(self.then[1](output)) if self.then else None
+            self._whole = {key: (self._zeros(axes, state), output, outcome)}
+        return self._whole[key]
+
+    def _channels(self, state):
+        channels = self.image.shape[2]
+        return slice(None) if channels <= DEEPEST else slice(state.channel, state.channel + 1)
+
+    def _cut(self, pieces):
+        """Return a piece of the padded image, and its ((top, bottom), (left, right)) padding."""
+        sizes = self.image.shape[:2]
+        margins = tuple(
+            (max(-piece.start, 0), max(piece.stop - size, 0)) for piece, size in zip(pieces, sizes)
+        )
+        inside = tuple(
+            slice(max(piece.start, 0), min(piece.stop, size)) for piece, size in zip(pieces, sizes)
+        )
+        return np.pad(self.image[inside], [*margins, (0, 0)]), margins
 
     @staticmethod
     def _zeros(axes, state):
@@ -106,55 +180,74 @@ class ConvStepper(Running, Explorer):
         free = {name: 0 for name in ("row", "column") if name not in changes}
         if not free:
             return state
-        rows, columns = self.compute(replace(state, **free)).output.shape
+        rows, columns = self.compute(replace(state, **free)).shape
         inside = dict(row=min(state.row, rows - 1), column=min(state.column, columns - 1))
         return replace(state, **{name: inside[name] for name in free})
 
     def step(self, by=1):
         """Move on by so many windows, row by row; after the last comes the first."""
-        rows, columns = self.data.output.shape
+        rows, columns = self.data.shape
         place = (self.state.row * columns + self.state.column + by) % (rows * columns)
         return self.set(row=place // columns, column=place % columns)
 
     def describe(self, data, state):
         height, width, channels = self.image.shape
-        rows, columns = data.output.shape
+        rows, columns = data.shape
         size = " × ".join(str(n) for n in data.weights.shape[:2])
+        then = f"; {self.then[0]} makes {number(data.outcome)} of it" if self.then else ""
         return (
             f"An image of {height} × {width} values in {channels} channel{'s' * (channels > 1)}, "
             f"a {size} "
             f"kernel, stride {state.stride}, padding {state.padding}, dilation {state.dilation}, "
-            f"bias {number(state.bias)}. The output has {rows} × {columns} values. The window of "
+            f"bias {number(state.bias)}. The output has {rows} × {columns} values. "
+            f"{self._piece_words(data, state)}The window of "
             f"output row {state.row}, column {state.column} is framed; it gives "
-            f"{number(data.value)}."
+            f"{number(data.value)}{then}."
         )
 
+    def _piece_words(self, data, state):
+        """Return which part is shown, or nothing where all of it is."""
+        words = []
+        if self._is_large(data):
+            (top, left), (height, width) = data.corner, data.padded.shape[:2]
+            words += [f"rows {top} to {top + height - 1}, columns {left} to {left + width - 1}"]
+        if data.is_deep:
+            words += [f"channel {state.channel}"]
+        return f"Shown of the image: {', '.join(words)}. ".replace("-", "−") if words else ""
+
+    @staticmethod
+    def _is_large(data):
+        return data.output.shape != data.shape
+
     def readout(self, data, state):
+        then = f" Then {self.then[0]}: <b>{number(data.outcome)}</b>." if self.then else ""
         return (
             f"Row {state.row}, column {state.column}: {self._sum(data, state)} = "
-            f"<b>{number(data.value)}</b>"
+            f"<b>{number(data.value)}</b>{'.' * bool(then)}{then}"
         )
 
     @staticmethod
     def _sum(data, state):
         """Return the sum in words: products of a small window, channel sums of a deep one."""
-        products = data.padded[np.ix_(*data.taps)] * data.weights
-        if products.shape[2] == 1 and products.size <= 9:
-            patch = data.padded[np.ix_(*data.taps)].ravel()
-            pairs = zip(patch, data.weights.ravel())
+        patch = data.padded[np.ix_(*data.taps)]
+        products = patch * data.weights
+        if data.is_deep:
+            text = f"the sums of {len(data.sums)} channels, together {number(data.sums.sum())}"
+        elif products.shape[2] == 1 and products.size <= 9:
+            pairs = zip(patch.ravel(), data.weights.ravel())
             text = " + ".join(f"{number(pixel)}×{number(weight)}" for pixel, weight in pairs)
         elif products.shape[2] == 1:
             text = f"sum of {products.size} products {number(products.sum())}"
         else:
-            sums = products.sum(axis=(0, 1))
-            names = [channel_label("sum", i, len(sums)) for i in range(len(sums))]
-            text = " + ".join(f"{name} {number(total)}" for name, total in zip(names, sums))
+            names = [channel_label("sum", i, len(data.sums)) for i in range(len(data.sums))]
+            text = " + ".join(f"{name} {number(total)}" for name, total in zip(names, data.sums))
         return text + f" + bias {number(state.bias)}"
 
     def draw(self, data, state):
+        cell = (state.row - data.first[0], state.column - data.first[1])
         return draw.convolution_step(
-            data.padded, data.zeros, data.taps, data.weights, data.output, (state.row, state.column),
-            self.describe(data, state), state.bias,
+            data.padded, data.zeros, data.taps, data.weights, data.output, cell,
+            self.describe(data, state), state.bias, data.sums if data.is_deep else None,
         )
 
     def views(self, data, state):
@@ -164,11 +257,12 @@ class ConvStepper(Running, Explorer):
         # Image and output share one view: hovering an output value frames its window.
         hover = _HoverFrames(data, state)
         signed = looks_signed(data.weights) or looks_signed(data.output)
-        now = [(state.row, state.column)]
+        now = [(state.row - data.first[0], state.column - data.first[1])]
         output = html.table(data.output, now, "now", hover.frames(), signed=signed)
         tall = data.padded.shape[0]
         outside = padding_mask(data.padded.shape, data.zeros)
-        image = _stack("image", data.padded, tall, marked=here, hatched=outside)
+        name = f"image, channel {state.channel}" if data.is_deep else "image"
+        image = _stack(name, data.padded, tall, marked=here, hatched=outside)
         return {
             "image and output": (
                 f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
@@ -178,6 +272,7 @@ class ConvStepper(Running, Explorer):
             "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),
             "kernel": _stack("× kernel", data.weights, tall, signed=True),
             "products": _stack("= products", products, tall, signed=True),
+            "sums": _sums(data.sums, state.channel) if data.is_deep else "",
         }
 
     def controls(self):
@@ -188,13 +283,14 @@ class ConvStepper(Running, Explorer):
             "padding": Choice("Padding", convolution.PADDINGS),
             "dilation": Count("Dilation", least=1, most=8),
             "bias": Number("Bias"),
-            "kernel": KernelGrid(),
+            # A kernel of many channels has too many fields: it stays as it came.
+            **({"channel": Count("Channel")} if self.data.is_deep else {"kernel": KernelGrid()}),
         }
 
     def limits(self):
-        """Return the largest row and column of the present output."""
-        rows, columns = self.data.output.shape
-        return {"row": rows - 1, "column": columns - 1}
+        """Return the largest row and column of the present output, and the last channel."""
+        rows, columns = self.data.shape
+        return {"row": rows - 1, "column": columns - 1, "channel": self.image.shape[2] - 1}
 
     def actions(self):
         return {
@@ -206,7 +302,7 @@ class ConvStepper(Running, Explorer):
 
     async def _keep_going(self):
         # Once through and no further: an explorer that nobody looks at any more comes to rest.
-        for _ in range(self.data.output.size):
+        for _ in range(int(np.prod(self.data.shape))):
             self.step()
             await asyncio.sleep(PACE)
 
@@ -235,7 +331,12 @@ class _HoverFrames:
         return {place: self._frame(place, size) for place in np.ndindex(self.data.output.shape)}
 
     def _frame(self, place, size):
-        top, left = (index * self.state.stride for index in place)
+        # In cells of the piece: the first output's window is where its own output is, moved back.
+        own = (self.state.row - self.data.first[0], self.state.column - self.data.first[1])
+        top, left = (
+            int(taps[0]) + (index - here) * self.state.stride
+            for taps, index, here in zip(self.data.taps, place, own)
+        )
         pitch = _pitch(self.data.padded.shape[0])
         return "".join(
             f'<i class="course-hover" style="left:{left * html.CELL_WIDTH}px;'
@@ -284,13 +385,48 @@ def _as_bias(bias):
     return float(bias)
 
 
-def _require_readable(shape):
-    if max(shape[:2]) > LARGEST or shape[2] > 4:
+def _piece(size, margins, first, span):
+    """Return the slice of one padded axis that is shown: all of it, or what is around a window.
+
+    Counted from the image's first row, so that padding before it is below 0.
+    """
+    start, stop = -margins[0], size + margins[1]
+    if stop - start <= LARGEST:
+        return slice(start, stop)
+    start = min(max(first + span // 2 - LARGEST // 2, start), stop - LARGEST)
+    return slice(start, start + LARGEST)
+
+
+def _outputs_inside(piece, before, span, stride, count):
+    """Return the places along one axis of the outputs whose windows lie in the piece."""
+    firsts = np.arange(count) * stride - before
+    return np.flatnonzero((firsts >= piece.start) & (firsts + span <= piece.stop))
+
+
+def _sums(sums, channel):
+    """Return what each channel adds, as a table of lines that is read like a text."""
+    lines = np.full((-(-len(sums) // LINE), LINE), np.nan)
+    lines.flat[: len(sums)] = sums
+    lines = lines[:, : min(len(sums), LINE)]
+    place = [divmod(channel, LINE)]
+    empty = np.isnan(lines)
+    table = html.table(np.nan_to_num(lines), place, "now", signed=True, hatched=empty)
+    name = f"sum of each channel, 0 to {len(sums) - 1}, line by line"
+    return f'<div class="course-view">{_block(name, table, len(lines))}</div>'
+
+
+def _require_readable(spans):
+    if max(spans) > LARGEST:
         raise ValueError(
-            f"Expected at most {LARGEST} × {LARGEST} cells with padding, and 4 channels, so that "
-            f"the numbers can be read. Received {shape[0]} × {shape[1]} with {shape[2]} channels: "
-            "cut out a piece, as in image[100:108, 60:68]."
+            f"Expected a window that spans at most {LARGEST} × {LARGEST} cells, so that the "
+            f"numbers can be read. Received {spans[0]} × {spans[1]}: take a smaller kernel or "
+            "dilation."
         )
+
+
+def _require_channel(channel, channels):
+    if not isinstance(channel, (int, np.integer)) or not 0 <= channel < channels:
+        raise ValueError(f"Expected channel from 0 to {channels - 1}. Received {channel!r}.")
 
 
 def _require_place(state, shape):
