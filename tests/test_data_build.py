@@ -51,7 +51,10 @@ def sha256(content):
 
 def test_it_makes_what_the_loaders_read(build):
     files = {product.file for product in build.PRODUCTS}
-    assert files == {*datasets._PHOTOGRAPHS.values(), "mnist.npz", "fashion.npz"}
+    others = ("efficientnet_lite0.npz", "imagenet_classes.txt")
+    checkpoints = {f"checkpoints/{name}" for name in others}
+    pictures = {*datasets._PHOTOGRAPHS.values(), "mnist.npz", "fashion.npz"}
+    assert files == pictures | checkpoints
     assert files <= set(datasets.read_sums(DATA / "SHA256SUMS"))
 
 
@@ -161,6 +164,11 @@ def test_shipped_fashion_is_made_again_from_itself(build):
     splits = datasets.load_fashion()
     made = build.balanced_set(*(idx_file(array) for array in sum(splits, ())))
     assert build.same_content(made, (DATA / "fashion.npz").read_bytes(), "fashion.npz")
+
+
+def test_class_names_are_read_and_the_file_is_not_run(build):
+    raw = b'"""Doc."""\n# a list\n_NAMES = ["a cat", "espresso"]\nOTHER = ["b"]\nraise SystemExit\n'
+    assert build.class_names(raw) == b"a cat\nespresso\n"
 
 
 # What is refused
@@ -353,6 +361,17 @@ def test_a_checkpoint_keeps_its_line_and_its_bytes(build, small, trained, capsys
         assert run(build, "--folder", small, *given) in (None, 0)
         assert contents(small) == before
     assert "checkpoints/reader.weights.h5" in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_is_made_is_no_trained_one(build, small, trained, monkeypatch):
+    product = dataclasses.replace(build.PRODUCTS[0], file="checkpoints/made.npz")
+    monkeypatch.setattr(build, "PRODUCTS", (*build.PRODUCTS, product))
+    run(build, "--folder", small)
+    assert build.checkpoints(small) == ["checkpoints/reader.weights.h5"]
+    assert [row[0] for row in build.compare_checkpoints(small)] == build.checkpoints(small)
+    assert run(build, "--folder", small, "--check") == 0
+    (small / product.file).write_bytes(b"other")
+    assert run(build, "--folder", small, "--check") == 1
 
 
 @pytest.mark.parametrize("damage", [b"trained otherwise", None])

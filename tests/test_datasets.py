@@ -18,11 +18,15 @@ from course_utils import datasets
 from course_utils.errors import CourseError
 from course_utils.places import DATA, ROOT
 
-NOT_DATA = {"README.md", "SHA256SUMS", "build.py"}
+NOT_DATA = {"README.md", "LICENSE-APACHE.txt", "SHA256SUMS", "build.py", "from_torch.py"}
+KNOWN_LICENCE = r"CC0|CC BY|MIT|Apache-2\.0|BSD-3|public domain|no known copyright"
+LARGE = ("mnist.npz", "efficientnet_lite0.npz")
 FILES = {
     **datasets._PHOTOGRAPHS,
     "mnist": "mnist.npz",
     "fashion": "fashion.npz",
+    "classes": "checkpoints/imagenet_classes.txt",
+    "efficientnet": "checkpoints/efficientnet_lite0.npz",
 }
 
 
@@ -41,7 +45,7 @@ def no_network(monkeypatch):
 def copied_data(tmp_path, monkeypatch):
     """Return a copy of the small files of data/ that may be damaged, in a folder with .git."""
     data = tmp_path / "data"
-    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("mnist.npz", "__pycache__"))
+    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns(*LARGE, "__pycache__"))
     (tmp_path / ".git").mkdir()
     monkeypatch.setattr(datasets, "DATA", data)
     monkeypatch.setattr(datasets, "ROOT", tmp_path)
@@ -78,6 +82,7 @@ def test_sizes_stay_within_their_budgets():
     assert sum(sizes) <= 2.5e6
     assert (DATA / "mnist.npz").stat().st_size <= 12e6
     assert (DATA / "fashion.npz").stat().st_size <= 2.5e6
+    assert (DATA / FILES["efficientnet"]).stat().st_size <= 9e6
 
 
 def readme_rows():
@@ -92,7 +97,7 @@ def test_readme_states_source_and_licence_of_each_file():
     assert set(FILES.values()) <= set(rows) <= shipped_files()
     for file, (_, _, source, _, licence) in rows.items():
         assert re.search(r" \d+\.\d", source), file
-        assert re.search(r"CC0|CC BY|MIT|public domain|no known copyright", licence), file
+        assert re.search(KNOWN_LICENCE, licence), file
         assert re.search(r"\[\d\]$", licence), f"{file}: where is its licence stated?"
 
 
@@ -100,6 +105,9 @@ def test_readme_states_the_shapes_that_are_loaded():
     rows = readme_rows()
     for name in datasets.photographs():
         assert str(datasets.load_photograph(name).shape) == rows[FILES[name]][1]
+    assert rows[FILES["classes"]][1] == f"{len(datasets.imagenet_classes())} lines"
+    numbers = sum(array.size for array in datasets.verified_arrays(FILES["efficientnet"]).values())
+    assert rows[FILES["efficientnet"]][1] == f"{numbers:,} numbers, float16"
     for file in ("mnist.npz", "fashion.npz"):
         with np.load(DATA / file, allow_pickle=False) as arrays:
             stated = ", ".join(f"`{key}` {arrays[key].shape}" for key in arrays.files)
@@ -196,13 +204,41 @@ def test_fashion_splits_share_no_picture():
     assert not {each.tobytes() for each in x_train} & {each.tobytes() for each in x_test}
 
 
+# The classes of ImageNet
+
+
+def test_imagenets_classes_are_a_thousand_different_names():
+    names = datasets.imagenet_classes()
+    assert len(names) == len(set(names)) == 1000
+    assert all(name.strip() == name and name.isascii() for name in names)
+
+
+@pytest.mark.parametrize(
+    "place, name",
+    [
+        (0, "tench"),
+        (281, "tabby"),
+        (285, "Egyptian cat"),
+        (967, "espresso"),
+        (999, "toilet tissue"),
+    ],
+)
+def test_imagenets_classes_stand_in_the_usual_order(place, name):
+    assert datasets.imagenet_classes()[place] == name
+
+
 # A file that is missing, or is not the one that the course ships
 
 
+LOADERS = {
+    "fashion.npz": datasets.load_fashion,
+    "photographs/coins.png": lambda: datasets.load_photograph("coins"),
+    "checkpoints/imagenet_classes.txt": datasets.imagenet_classes,
+}
+
+
 def load(file):
-    return {"fashion.npz": datasets.load_fashion}.get(
-        file, lambda: datasets.load_photograph("coins")
-    )()
+    return LOADERS[file]()
 
 
 def remove(path):
@@ -236,7 +272,7 @@ DAMAGES = [remove, empty, truncate, flip_a_bit, append, make_a_folder]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("file", ["fashion.npz", "photographs/coins.png"])
+@pytest.mark.parametrize("file", LOADERS)
 def test_a_damaged_file_gets_one_sentence_that_mends_it(file, damage, copied_data, no_network):
     load(file)  # what was right once is not taken for right for ever
     damage(copied_data / file)
@@ -484,11 +520,13 @@ def test_importing_and_loading_are_light(code, heavy):
 
 
 def test_no_shipped_archive_holds_a_pickle():
-    for path in DATA.glob("*.npz"):
+    archives = list(DATA.rglob("*.npz"))
+    assert len(archives) == 3
+    for path in archives:
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
         with np.load(path, allow_pickle=False) as arrays:
-            assert arrays.files == ["x_train", "y_train", "x_test", "y_test"]
+            assert all(arrays[key].dtype in (np.uint8, np.float16) for key in arrays.files)
 
 
 # The collection that a lesson is about
