@@ -1,6 +1,5 @@
 """ConvStepper: a convolution one window at a time, every number in sight."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -13,11 +12,10 @@ from course_utils.draw.style import channel_label, looks_signed, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer, numbers
-from course_utils.widgets.running import Running
+from course_utils.widgets.stepping import Stepping, require_place
 
 LARGEST = 16  # cells along a side, padding included: more cannot be read
 CAPTION, GAP = 22, 8  # pixels above and below each table
-PACE = 0.5  # seconds between two steps of Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +42,13 @@ class Step:
     output: np.ndarray
     value: float
 
+    @property
+    def places(self):
+        """How many (rows, columns) of outputs there are."""
+        return self.output.shape
 
-class ConvStepper(Running, Explorer):
+
+class ConvStepper(Stepping, Explorer):
     """Step through a convolution: window × kernel = products, and their sum.
 
     Args:
@@ -84,7 +87,7 @@ class ConvStepper(Running, Explorer):
         zeros = self._zeros(axes, state)
         padded = np.pad(self.image, [*zeros, (0, 0)])
         _require_readable(padded.shape)
-        _require_place(state, output.shape)
+        require_place(state, output.shape)
         taps = tuple(
             place * state.stride + state.dilation * np.arange(size)
             for place, (_, size) in zip((state.row, state.column), axes)
@@ -98,23 +101,12 @@ class ConvStepper(Running, Explorer):
         return [convolution.same_padding(*axis, state.stride, state.dilation) for axis in axes]
 
     def settle(self, state, changes):
-        """Move a row or column that a new setting left outside back to the last one."""
+        """Take kernel and bias as numbers, and stay within the output."""
         if "kernel" in changes:
             state = replace(state, kernel=numbers("kernel", state.kernel))
         if "bias" in changes:
             state = replace(state, bias=_as_bias(state.bias))
-        free = {name: 0 for name in ("row", "column") if name not in changes}
-        if not free:
-            return state
-        rows, columns = self.compute(replace(state, **free)).output.shape
-        inside = dict(row=min(state.row, rows - 1), column=min(state.column, columns - 1))
-        return replace(state, **{name: inside[name] for name in free})
-
-    def step(self, by=1):
-        """Move on by so many windows, row by row; after the last comes the first."""
-        rows, columns = self.data.output.shape
-        place = (self.state.row * columns + self.state.column + by) % (rows * columns)
-        return self.set(row=place // columns, column=place % columns)
+        return super().settle(state, changes)
 
     def describe(self, data, state):
         height, width, channels = self.image.shape
@@ -190,25 +182,6 @@ class ConvStepper(Running, Explorer):
             "bias": Number("Bias"),
             "kernel": KernelGrid(),
         }
-
-    def limits(self):
-        """Return the largest row and column of the present output."""
-        rows, columns = self.data.output.shape
-        return {"row": rows - 1, "column": columns - 1}
-
-    def actions(self):
-        return {
-            "Back": lambda: self.step(-1),
-            "Step": self.step,
-            "Run": self.run,
-            "Stop": self.stop,
-        }
-
-    async def _keep_going(self):
-        # Once through and no further: an explorer that nobody looks at any more comes to rest.
-        for _ in range(self.data.output.size):
-            self.step()
-            await asyncio.sleep(PACE)
 
 
 class _HoverFrames:
@@ -291,10 +264,3 @@ def _require_readable(shape):
             f"the numbers can be read. Received {shape[0]} × {shape[1]} with {shape[2]} channels: "
             "cut out a piece, as in image[100:108, 60:68]."
         )
-
-
-def _require_place(state, shape):
-    for name, size in zip(("row", "column"), shape):
-        place = getattr(state, name)
-        if not isinstance(place, (int, np.integer)) or not 0 <= place < size:
-            raise ValueError(f"Expected {name} from 0 to {size - 1}. Received {place!r}.")

@@ -11,9 +11,9 @@ from PIL import Image
 from course_utils.draw.style import (
     SIGNED,
     cell_colours,
+    cell_text,
     inks_on,
     looks_signed,
-    number,
     signed_limit,
 )
 
@@ -28,17 +28,19 @@ def figure(caption, content):
     return f'<figure class="course-view">{caption}{content}</figure>'
 
 
-def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None):
+def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None, colours=None):
     """Return a table of numbers, coloured as `draw.number_grids` colours them.
 
     Args:
-        values: (height, width).
+        values: (height, width) numbers, or words that are written as they are.
         marked: the (row, column) cells to outline, with the CSS class `mark`.
         extras: {(row, column): html} to add to a cell.
         signed: True for red and blue around white; by default when there are negative values.
         hatched: (height, width) booleans, True for a zero that padding added.
+        colours: (height, width, 3) in 0…1, in place of those that the numbers give.
     """
-    colours = cell_colours(values, looks_signed(values) if signed is None else signed)
+    if colours is None:
+        colours = cell_colours(values, looks_signed(values) if signed is None else signed)
     styles = _styles(colours)
     hatched = np.zeros(values.shape, bool) if hatched is None else hatched
     kinds = np.where(hatched, "zero", "").astype(object)
@@ -66,7 +68,7 @@ def _styles(colours):
 
 def _cell(value, style, kind, extra):
     style = "" if "zero" in kind else style
-    text = number(value)
+    text = html.escape(cell_text(value))
     if len(text) > LONGEST_TEXT:
         # A cell never grows: the frames that the browser draws count on its size.
         style += f";font-size:{12 * LONGEST_TEXT / len(text):.1f}px"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.widgets import ConvStepper, conv_stepper, html
+from course_utils.widgets import ConvStepper, conv_stepper, html, stepping
 
 SETTINGS = 100
 FRAME = re.compile(r"left:(\d+)px;top:(\d+)px;width:(\d+)px;height:(\d+)px")
@@ -232,7 +232,7 @@ def test_channels_have_names(channels, last):
 
 
 def test_run_steps_until_stop(stepper, monkeypatch):
-    monkeypatch.setattr(conv_stepper, "PACE", 0)
+    monkeypatch.setattr(stepping, "PACE", 0)
 
     async def watch():
         live.press(stepper, "Run")
