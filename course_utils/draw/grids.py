@@ -42,7 +42,7 @@ def number_grids(grids, description, windows=None):
     _require_matrices(arrays)
     sizes = [a.shape[1] for a in arrays.values()]
     titles = [wrap_title(title, size * CELL) for title, size in zip(arrays, sizes)]
-    widths = _wide_enough(sizes, titles, CELL)
+    widths = wide_enough(sizes, titles, CELL)
     more_lines = max(title.count("\n") for title in titles)
     height = _height(arrays.values()) + more_lines * TITLE * 1.6 / POINTS
     figure = new_figure(sum(widths) * CELL + 0.3 * len(widths), height)
@@ -75,7 +75,7 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
     shapes = [padded.shape, kernel.shape, kernel.shape, kernel.shape, output.shape]
     ratios = sizes = [shape[1] for shape in shapes]
     for _ in range(8):  # a wider panel makes all cells smaller, and titles need more of them
-        ratios = _wide_enough(sizes, titles, figure.get_figwidth() / sum(ratios))
+        ratios = wide_enough(sizes, titles, figure.get_figwidth() / sum(ratios))
     panels = figure.subplots(channels, 5, width_ratios=ratios, squeeze=False)
     cells = _cell_sizes(shapes, ratios, figure.get_figwidth(), figure.get_figheight() / channels)
     for channel, row in enumerate(panels):
@@ -186,7 +186,7 @@ def wrap_title(title, inches):
     return textwrap.fill(title, max(letters, longest), break_long_words=False)
 
 
-def _wide_enough(sizes, titles, cell):
+def wide_enough(sizes, titles, cell):
     """Return a width in cells of `cell` inches for each panel, so that titles do not touch."""
     letters = [max(map(len, title.split("\n"))) for title in titles]
     needed = [(n + 1) * TITLE * LETTER / POINTS / cell for n in letters]

@@ -165,7 +165,7 @@ class ConvStepper(Stepping, Explorer):
             "image and output": (
                 f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
                 f'style="display:flex;margin:0 16px 0 0">'
-                f'{hover.style}{image}{_block("output", output, tall)}</figure>'
+                f'{html.HOVER_STYLE}{image}{_block("output", output, tall)}</figure>'
             ),
             "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),
             "kernel": _stack("× kernel", data.weights, tall, signed=True),
@@ -185,34 +185,24 @@ class ConvStepper(Stepping, Explorer):
 
 
 class _HoverFrames:
-    """A frame around its window for each output value, shown by the browser while hovered.
-
-    Done in CSS, so it needs no round trip to the kernel and works in an exported page.
-    """
+    """A frame around its window for each output value, shown while it is pointed at."""
 
     def __init__(self, data, state):
         self.data, self.state = data, state
         self.channels = data.padded.shape[2]
-        self.style = (
-            "<style>.course-hover{display:none;position:absolute;pointer-events:none;"
-            "background:#D55E0033;outline:3px dashed #D55E00;outline-offset:-2px;z-index:2}"
-            "td:hover>.course-hover{display:block}</style>"
-        )
 
     def frames(self):
         """Return {(row, column): html}, one frame per channel."""
         spans = [taps[-1] - taps[0] + 1 for taps in self.data.taps]
-        size = (
-            f"width:{spans[1] * html.CELL_WIDTH}px;height:{spans[0] * html.CELL_HEIGHT}px"
-        )
+        size = spans[1] * html.CELL_WIDTH, spans[0] * html.CELL_HEIGHT
         return {place: self._frame(place, size) for place in np.ndindex(self.data.output.shape)}
 
     def _frame(self, place, size):
         top, left = (index * self.state.stride for index in place)
+        left, top = left * html.CELL_WIDTH, CAPTION + top * html.CELL_HEIGHT
         pitch = _pitch(self.data.padded.shape[0])
         return "".join(
-            f'<i class="course-hover" style="left:{left * html.CELL_WIDTH}px;'
-            f'top:{CAPTION + channel * pitch + top * html.CELL_HEIGHT}px;{size}"></i>'
+            html.hover_frame(left, top + channel * pitch, *size)
             for channel in range(self.channels)
         )
 

@@ -18,6 +18,11 @@ from course_utils.draw.style import (
 )
 
 CELL_WIDTH, CELL_HEIGHT = 42, 26  # pixels, as in shell.STYLE
+HOVER_STYLE = (
+    "<style>.course-hover{display:none;position:absolute;pointer-events:none;"
+    "background:#D55E0033;outline:3px dashed #D55E00;outline-offset:-2px;z-index:2}"
+    "td:hover>.course-hover{display:block}</style>"
+)
 LONGEST_TEXT = 5  # characters that fit in a cell at full size
 _LUT = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
 
@@ -55,6 +60,16 @@ def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None
         for row, line in enumerate(values)
     ]
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def hover_frame(left, top, width, height):
+    """Return a frame, in pixels of its view, that is seen while its cell is pointed at.
+
+    Done in CSS (`HOVER_STYLE`), so it needs no round trip to the kernel and works in an exported
+    page.
+    """
+    place = f"left:{left}px;top:{top}px;width:{width}px;height:{height}px"
+    return f'<i class="course-hover" style="{place}"></i>'
 
 
 def _styles(colours):
