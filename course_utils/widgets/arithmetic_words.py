@@ -48,7 +48,7 @@ def _formula(data, state):
     padded = state.size + before + after
     unread = padded - ((data.axis.output - 1) * state.stride + span)
     notes = [
-        f"{before} zeros before, {after} after" if state.padding == "same" else "",
+        f"{_plural(before, 'zero')} before, {after} after" if before + after else "",
         _spans(state),
         f"no window reaches the last {_last(unread, 'row')} and {_last(unread, 'column')}"
         if unread else "",
