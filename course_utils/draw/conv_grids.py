@@ -12,7 +12,8 @@ WIDEST = 10.4  # inches of all cells together
 GAP, ABOVE = 0.3, 0.8  # inches beside each grid, and above it for the title
 
 
-def conv_grids(weights, met, padding, places, cell, counts, titles, description):
+def conv_grids(weights, met, padding, places, cell, counts, counted, titles,
+               description):
     """Show which inputs one output value uses, and how often the windows overlap.
 
     Args:
@@ -22,6 +23,7 @@ def conv_grids(weights, met, padding, places, cell, counts, titles, description)
         places: (rows, columns) of the output.
         cell: (row, column) of the output value that is looked at.
         counts: (height, width) integers, the overlaps.
+        counted: [(row, column)] of counts to frame as well.
         titles: of the kernel, the input, the output and the counts.
         description: what there is to see.
 
@@ -40,9 +42,9 @@ def conv_grids(weights, met, padding, places, cell, counts, titles, description)
     for axes, grid, title, colour in zip(panels, grids, titles, colours):
         draw_grid(axes, grid, title, cell=side, colours=colour)
     hatch(panels[1], padding)
-    for place in [*np.argwhere(met != "")]:
-        frame(panels[1], *place, 1, 1, colour=ORANGE, cell=side)
-    frame(panels[2], *cell, 1, 1, colour=ORANGE, cell=side)
+    for axes, marked in zip(panels[1:], (np.argwhere(met != ""), [cell], counted)):
+        for place in marked:
+            frame(axes, *place, 1, 1, colour=ORANGE, cell=side)
     return Shown(figure, description)
 
 

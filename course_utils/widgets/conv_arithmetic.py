@@ -90,8 +90,9 @@ class ConvArithmetic(Stepping, Explorer):
 
     title = "ConvArithmetic"
     try_this = (
-        "Press Step: each letter is the weight that a cell meets. Set stride 2 and find the inputs "
-        "that no window uses. Then switch to transposed and compare the counts of kernel 3 and 4."
+        "Press Step, or point at any output cell: which inputs does it use, with which weights? Set "
+        "size 6 and stride 2, and find the inputs that no window uses. Then choose transposed, and "
+        "compare the counts of kernel 3 and kernel 4."
     )
 
     def __init__(self, size=5, kernel=3, stride=1, padding="valid", dilation=1, transposed=False,
@@ -117,7 +118,8 @@ class ConvArithmetic(Stepping, Explorer):
     def draw(self, data, state):
         return conv_grids(
             data.weights, data.met, self._padding(data), data.places, (state.row, state.column),
-            data.counts, self._titles(data, state).values(), self.describe(data, state),
+            data.counts, _counted(state), self._titles(data, state).values(),
+            self.describe(data, state),
         )
 
     @staticmethod
@@ -144,7 +146,8 @@ class ConvArithmetic(Stepping, Explorer):
         output = html.table(blank, [(state.row, state.column)], "now", _frames(data.axis),
                             colours=letter_colours(blank))  # fmt: skip
         kernel = html.table(data.weights, colours=letter_colours(data.weights))
-        counts = html.table(data.counts, colours=count_colours(data.counts))
+        counts = html.table(data.counts, _counted(state), "now",
+                            colours=count_colours(data.counts))  # fmt: skip
         # Input and output share one view: pointing at an output cell frames what it uses.
         both = _block(titles["input"], image) + _block(titles["output"], output)
         return {
@@ -179,7 +182,10 @@ def _require_setting(state):
                 f"Expected {name} of at most {most}, so that the cells can be read. "
                 f"Received {getattr(state, name)}."
             )
-    padded = state.size + sum(_zeros(state))
+    _require_readable(state.size + sum(_zeros(state)), output)
+
+
+def _require_readable(padded, output):
     if max(padded, output) > LARGEST:
         raise ValueError(
             f"Expected at most {LARGEST} cells along a side, so that they can be read. Received "
@@ -203,8 +209,8 @@ def _axis(state):
     taps = convolution.window_taps(output, *setting) - zeros[0]
     meetings = [(window, np.arange(state.kernel)) for window in taps]
     counts = convolution.overlap_counts(taps, size)
-    first, end = (place - zeros[0] for place in convolution.inner_places(output, *setting))
-    return Axis(output, zeros, (0, 0), meetings, counts, counts[max(first, 0) : max(end, 0)])
+    inner = _inner(counts, zeros[0], *convolution.inner_places(output, *setting))
+    return Axis(output, zeros, (0, 0), meetings, counts, inner)
 
 
 def _transposed_axis(state):
@@ -213,14 +219,22 @@ def _transposed_axis(state):
     before, output = convolution.transposed_axis(
         size, state.kernel, state.stride, state.padding, state.dilation
     )
-    _, whole = convolution.transposed_axis(size, state.kernel, state.stride, "valid",
-                                           state.dilation)  # fmt: skip
+    _, whole = convolution.transposed_axis(size, *setting[:2], dilation=state.dilation)
     taps = convolution.window_taps(size, *setting) - before
     meetings = [convolution.stamps_on(place, taps) for place in range(output)]
     counts = convolution.overlap_counts(taps, output)
-    first, end = (place - before for place in convolution.inner_places(size, *setting))
-    inner = counts[max(first, 0) : max(end, 0)]
+    inner = _inner(counts, before, *convolution.inner_places(size, *setting))
     return Axis(output, (0, 0), (before, whole - output - before), meetings, counts, inner)
+
+
+def _inner(counts, cut, first, end):
+    """Return the counts from place `first` to `end`; `cut` places were cut off before them."""
+    return counts[max(first - cut, 0) : max(end - cut, 0)]
+
+
+def _counted(state):
+    """Return the cells to mark among the counts: those of a transposed output are its own."""
+    return [(state.row, state.column)] if state.transposed else []
 
 
 def _frames(axis):
