@@ -90,9 +90,9 @@ class ConvArithmetic(Stepping, Explorer):
 
     title = "ConvArithmetic"
     try_this = (
-        "Press Step, or point at any output cell: which inputs does it use, with which weights? Set "
-        "size 6 and stride 2, and find the inputs that no window uses. Then choose transposed, and "
-        "compare the counts of kernel 3 and kernel 4."
+        "Press Step, or point at any output cell: which inputs does it use, with which weights? "
+        "Set size 6 and stride 2, and find the inputs that no window uses. Then choose transposed, "
+        "and compare the counts of kernel 3 and kernel 4."
     )
 
     def __init__(self, size=5, kernel=3, stride=1, padding="valid", dilation=1, transposed=False,
@@ -160,8 +160,8 @@ class ConvArithmetic(Stepping, Explorer):
         return {
             "size": Count("Size", least=1, most=LARGEST),
             "kernel": Count("Kernel", least=1, most=WIDEST_KERNEL),
-            "stride": Count("Stride", least=1, most=8),
-            "dilation": Count("Dilation", least=1, most=8),
+            "stride": Count("Stride", least=1, most=LARGEST),
+            "dilation": Count("Dilation", least=1, most=LARGEST),
             "padding": Choice("Padding", convolution.PADDINGS),
             "transposed": Switch("Transposed"),
             "row": Count("Row"),

@@ -1,4 +1,4 @@
-"""The figure of a convolution's arithmetic: its words can be read, its marks stand where they do."""
+"""The figure of a convolution's arithmetic: words can be read, marks are in place."""
 
 import numpy as np
 import pytest

@@ -384,6 +384,15 @@ def test_fields_and_buttons_by_hand():
     assert live.find(explorer, "Transposed").value is False and explorer.state.stride == 1
 
 
+def test_fields_go_as_far_as_set_does():
+    explorer = ConvArithmetic(1, transposed=True)
+    for name, most in dict(stride=LARGEST, kernel=7, size=LARGEST, dilation=LARGEST).items():
+        field = live.find(explorer, name.title())
+        assert (field.min, field.max) == (1, most)
+    explorer.set(stride=LARGEST)
+    assert live.find(explorer, "Stride").value == LARGEST
+
+
 def test_a_refused_setting_by_hand_leaves_the_picture():
     explorer = ConvArithmetic()
     pictures = live.pictures(explorer)
