@@ -53,6 +53,35 @@ def same_padding(size, kernel, stride=1, dilation=1):
     return total // 2, total - total // 2
 
 
+def window_taps(windows, kernel, stride=1, dilation=1):
+    """Where the weights of each window lie along one axis: (windows, kernel) places.
+
+    A convolution reads its input there; a transposed one adds to its output there.
+    """
+    return stride * np.arange(windows)[:, None] + dilation * np.arange(kernel)
+
+
+def stamps_on(place, taps):
+    """Which inputs stamp which of their weights on one place of the output: (inputs, weights)."""
+    return np.nonzero(taps == place)
+
+
+def overlap_counts(taps, length):
+    """How many taps fall on each of `length` places along one axis; the others lie outside."""
+    inside = taps[(taps >= 0) & (taps < length)]
+    return np.bincount(inside, minlength=length)
+
+
+def inner_places(windows, kernel, stride=1, dilation=1):
+    """(first, end) of the places away from the edges: more windows would not reach them.
+
+    There the overlaps repeat every `stride` places: evenly when the stride divides the kernel.
+    Reference: Odena, Dumoulin and Olah, Deconvolution and checkerboard artifacts (2016).
+    """
+    span = dilation * (kernel - 1) + 1
+    return max(span - stride, 0), windows * stride
+
+
 def take_windows(image, kernel_size, stride, dilation):
     """Every window of a (height, width, channels) image: (rows, columns, kernel..., channels)."""
     spans = [d * (k - 1) + 1 for k, d in zip(kernel_size, dilation)]
@@ -70,6 +99,14 @@ def grow_field(field, jump, kernel, stride=1, dilation=1):
     """Receptive field and jump after one more layer, from those before it."""
     field = field + (kernel - 1) * dilation * jump
     return field, jump * stride
+
+
+def transposed_axis(size, kernel, stride=1, padding="valid", dilation=1):
+    """(places cut from the front, length) of one axis of a transposed convolution, as in Keras."""
+    span = dilation * (kernel - 1) + 1
+    if padding == "valid":
+        return 0, size * stride + max(span - stride, 0)
+    return max(span - stride, 0) // 2, size * stride
 
 
 def stamp(image, kernel, stride, dilation):
@@ -101,12 +138,24 @@ def output_size(size, kernel, stride=1, padding="valid", dilation=1):
     Raises:
         ValueError: a number below 1, an unknown padding, or a kernel larger than the image.
     """
-    for name, value in dict(size=size, kernel=kernel, stride=stride, dilation=dilation).items():
-        _require_positive(name, value)
-    _require_padding(padding)
+    _require_setting(size, kernel, stride, padding, dilation)
     before, after = _padding_of_axis(size, kernel, stride, padding, dilation)
     _require_fit(size + before + after, dilation * (kernel - 1) + 1)
     return count_positions(size + before + after, kernel, stride, dilation)
+
+
+def transposed_size(size, kernel, stride=1, padding="valid", dilation=1):
+    """Return how many values a transposed convolution gives along one axis.
+
+    Args:
+        size, kernel, stride, dilation: positive integers.
+        padding: "valid" (all stamps whole) or "same" (cut to size * stride).
+
+    Raises:
+        ValueError: a number below 1, or an unknown padding.
+    """
+    _require_setting(size, kernel, stride, padding, dilation)
+    return transposed_axis(size, kernel, stride, padding, dilation)[1]
 
 
 def correlate(image, kernel, bias=None, stride=1, padding="valid", dilation=1):
@@ -172,8 +221,8 @@ def transpose_correlate(image, kernel, bias=None, stride=1, padding="valid", dil
     _require_padding(padding)
     stride, dilation = _pair("stride", stride), _pair("dilation", dilation)
     stamped = stamp(image, kernel, stride, dilation)
-    axes = zip(image.shape, kernel.shape, stride, dilation)
-    wanted = [_transposed_axis(*axis, padding) for axis in axes]
+    axes = zip(image.shape, kernel.shape, stride, (padding, padding), dilation)
+    wanted = [transposed_axis(*axis) for axis in axes]
     return _add_bias(_cut(stamped, wanted), bias)
 
 
@@ -215,14 +264,6 @@ def _padding_of_axis(size, kernel, stride, padding, dilation):
     return same_padding(size, kernel, stride, dilation) if padding == "same" else (0, 0)
 
 
-def _transposed_axis(size, kernel, stride, dilation, padding):
-    """Return (zeros cut from the front, length) of one axis of a transposed convolution."""
-    span = dilation * (kernel - 1) + 1
-    if padding == "valid":
-        return 0, size * stride + max(span - stride, 0)
-    return max(span - stride, 0) // 2, size * stride
-
-
 def _cut(stamped, wanted):
     """Take `length` values from `start` on both axes; what lies beyond the stamps is zero."""
     zeros = [(0, max(start + length - n, 0)) for (start, length), n in zip(wanted, stamped.shape)]
@@ -253,6 +294,12 @@ def _pair(name, value):
     return pair
 
 
+def _require_setting(size, kernel, stride, padding, dilation):
+    for name, value in dict(size=size, kernel=kernel, stride=stride, dilation=dilation).items():
+        _require_positive(name, value)
+    _require_padding(padding)
+
+
 def _require_positive(name, value):
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < 1:
@@ -260,7 +307,7 @@ def _require_positive(name, value):
 
 
 def _require_padding(padding):
-    if padding not in PADDINGS:
+    if not isinstance(padding, str) or padding not in PADDINGS:
         raise ValueError(f'Expected padding "valid" or "same". Received {padding!r}.')
 
 

@@ -9,6 +9,7 @@ from course_utils.draw.shown import Shown
 from course_utils.draw.style import (
     ORANGE,
     cell_colours,
+    cell_text,
     channel_label,
     inks_on,
     looks_signed,
@@ -41,7 +42,7 @@ def number_grids(grids, description, windows=None):
     _require_matrices(arrays)
     sizes = [a.shape[1] for a in arrays.values()]
     titles = [wrap_title(title, size * CELL) for title, size in zip(arrays, sizes)]
-    widths = _wide_enough(sizes, titles, CELL)
+    widths = wide_enough(sizes, titles, CELL)
     more_lines = max(title.count("\n") for title in titles)
     height = _height(arrays.values()) + more_lines * TITLE * 1.6 / POINTS
     figure = new_figure(sum(widths) * CELL + 0.3 * len(widths), height)
@@ -76,7 +77,7 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
     shapes = [padded.shape, kernel.shape, kernel.shape, kernel.shape, output.shape]
     ratios = sizes = [shape[1] for shape in shapes]
     for _ in range(8):  # a wider panel makes all cells smaller, and titles need more of them
-        ratios = _wide_enough(sizes, titles, figure.get_figwidth() / sum(ratios))
+        ratios = wide_enough(sizes, titles, figure.get_figwidth() / sum(ratios))
     panels = figure.subplots(channels, 5, width_ratios=ratios, squeeze=False)
     cells = _cell_sizes(shapes, ratios, figure.get_figwidth(), figure.get_figheight() / channels)
     for channel, row in enumerate(panels):
@@ -84,8 +85,8 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
         _draw_channel(row, name, padded[..., channel], taps, patch[..., channel],
                       kernel[..., channel], cells)
         outside = padding_mask(padded.shape, zeros)
-        _hatch(row[0], outside)
-        _hatch(row[1], outside[np.ix_(*taps)])
+        hatch(row[0], outside)
+        hatch(row[1], outside[np.ix_(*taps)])
     for axes in panels[:-1, 4]:
         axes.set_axis_off()
     last = panels[-1, 4]
@@ -127,7 +128,7 @@ def padding_mask(shape, zeros):
     return mask
 
 
-def _hatch(axes, cells):
+def hatch(axes, cells):
     """Hatch the cells that padding added, so that they are not read as pixels."""
     for row, column in np.argwhere(cells):
         axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor="#dddddd",
@@ -138,19 +139,20 @@ def _hatch(axes, cells):
             text.set_color("black")
 
 
-def draw_grid(axes, values, title, signed=False, fontsize=9, cell=CELL):
-    """Draw one grid of numbers; ink is black or white, whichever reads better.
+def draw_grid(axes, values, title, signed=False, fontsize=9, cell=CELL, colours=None):
+    """Draw one grid of numbers or words; ink is black or white, whichever reads better.
 
     Args:
+        colours: (height, width, 3) in 0…1, in place of those that the numbers give.
         fontsize: points; less where a number is too long for a cell of `cell` inches.
     """
-    colours = cell_colours(values, signed)
+    colours = cell_colours(values, signed) if colours is None else colours
     inks = inks_on(colours)
     axes.imshow(colours, interpolation="nearest")
     fontsize = min(fontsize, _fitting_size(values, cell))
     written = np.ndenumerate(values) if fontsize >= SMALLEST else ()
     for (row, column), value in written:
-        axes.text(column, row, number(value), ha="center", va="center", fontsize=fontsize,
+        axes.text(column, row, cell_text(value), ha="center", va="center", fontsize=fontsize,
                   color=str(inks[row, column]))
     axes.set_title(title, fontsize=TITLE)
     axes.set_xticks(np.arange(-0.5, values.shape[1]), labels=[])
@@ -170,8 +172,8 @@ def _height(arrays):
 
 
 def _fitting_size(values, cell):
-    """Return the font size at which the longest number fits into a cell of so many inches."""
-    longest = max(len(number(value)) for value in values.flat)
+    """Return the font size at which the longest text fits into a cell of so many inches."""
+    longest = max(max(len(cell_text(value)) for value in values.flat), 1)
     return 0.97 * cell * POINTS / (DIGIT * longest)
 
 
@@ -188,7 +190,7 @@ def wrap_title(title, inches):
     return textwrap.fill(title, max(letters, longest), break_long_words=False)
 
 
-def _wide_enough(sizes, titles, cell):
+def wide_enough(sizes, titles, cell):
     """Return a width in cells of `cell` inches for each panel, so that titles do not touch."""
     letters = [max(map(len, title.split("\n"))) for title in titles]
     needed = [(n + 1) * TITLE * LETTER / POINTS / cell for n in letters]

@@ -82,6 +82,11 @@ def channel_label(name, channel, channels):
     return f"{name}, {RGB[channel] if channels == 3 else f'channel {channel}'}"
 
 
+def cell_text(value):
+    """Return what stands in a cell: a word as it is, a number as `number` writes it."""
+    return value if isinstance(value, str) else number(value)
+
+
 def number(value):
     """Return a number in at most two decimals, with a real minus sign: 3, 0.25, −1.5."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")

@@ -67,6 +67,17 @@ class Choice(Field):
         )
 
 
+class Switch(Field):
+    """On or off."""
+
+    def __init__(self, label):
+        super().__init__(
+            ipywidgets.Checkbox(
+                description=label, indent=False, layout={"width": NARROW, "margin": APART}
+            )
+        )
+
+
 class KernelGrid:
     """A kernel as a grid of number fields, one grid for each channel."""
 

@@ -1,6 +1,5 @@
 """ConvStepper: a convolution one window at a time, every number in sight."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -13,13 +12,12 @@ from course_utils.draw.style import channel_label, looks_signed, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer, numbers
-from course_utils.widgets.running import Running
+from course_utils.widgets.stepping import Stepping, require_place
 
 LARGEST = 16  # cells along a side that can be read at once, padding included
 DEEPEST = 4  # channels that can be read at once
 LINE = 8  # sums of channels in a line
 CAPTION, GAP = 22, 8  # pixels above and below each table
-PACE = 0.5  # seconds between two steps of Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,7 @@ class Step:
         weights: of the channels shown.
         output: the outputs whose windows are in the piece.
         first: the first of these, (row, column) in the whole output.
-        shape: of the whole output, (rows, columns).
+        places: how many outputs there are in all, (rows, columns).
         sums: what each channel of the window adds, all channels, (channels,).
         value: the sum of these and the bias.
         outcome: the value after what follows the convolution, or None.
@@ -61,7 +59,7 @@ class Step:
     weights: np.ndarray
     output: np.ndarray
     first: tuple
-    shape: tuple
+    places: tuple
     sums: np.ndarray
     value: float
     outcome: float | None
@@ -72,7 +70,7 @@ class Step:
         return len(self.sums) > self.padded.shape[2]
 
 
-class ConvStepper(Running, Explorer):
+class ConvStepper(Stepping, Explorer):
     """Step through a convolution: window × kernel = products, and their sum.
 
     Args:
@@ -108,7 +106,7 @@ class ConvStepper(Running, Explorer):
     def compute(self, state):
         weights = _with_channels("kernel", state.kernel)
         zeros, output, outcome = self._outputs(weights, state)
-        _require_place(state, output.shape)
+        require_place(state, output.shape)
         _require_channel(state.channel, self.image.shape[2])
         place = (state.row, state.column)
         spans = [state.dilation * (size - 1) + 1 for size in weights.shape[:2]]
@@ -172,27 +170,16 @@ class ConvStepper(Running, Explorer):
         return [convolution.same_padding(*axis, state.stride, state.dilation) for axis in axes]
 
     def settle(self, state, changes):
-        """Move a row or column that a new setting left outside back to the last one."""
+        """Take kernel and bias as numbers, and stay within the output."""
         if "kernel" in changes:
             state = replace(state, kernel=numbers("kernel", state.kernel))
         if "bias" in changes:
             state = replace(state, bias=_as_bias(state.bias))
-        free = {name: 0 for name in ("row", "column") if name not in changes}
-        if not free:
-            return state
-        rows, columns = self.compute(replace(state, **free)).shape
-        inside = dict(row=min(state.row, rows - 1), column=min(state.column, columns - 1))
-        return replace(state, **{name: inside[name] for name in free})
-
-    def step(self, by=1):
-        """Move on by so many windows, row by row; after the last comes the first."""
-        rows, columns = self.data.shape
-        place = (self.state.row * columns + self.state.column + by) % (rows * columns)
-        return self.set(row=place // columns, column=place % columns)
+        return super().settle(state, changes)
 
     def describe(self, data, state):
         height, width, channels = self.image.shape
-        rows, columns = data.shape
+        rows, columns = data.places
         size = " × ".join(str(n) for n in data.weights.shape[:2])
         then = f"; {self.then[0]} makes {number(data.outcome)} of it" if self.then else ""
         return (
@@ -217,7 +204,7 @@ class ConvStepper(Running, Explorer):
 
     @staticmethod
     def _is_large(data):
-        return data.output.shape != data.shape
+        return data.output.shape != data.places
 
     def readout(self, data, state):
         then = f" Then {self.then[0]}: <b>{number(data.outcome)}</b>." if self.then else ""
@@ -267,7 +254,7 @@ class ConvStepper(Running, Explorer):
             "image and output": (
                 f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
                 f'style="display:flex;margin:0 16px 0 0">'
-                f'{hover.style}{image}{_block("output", output, tall)}</figure>'
+                f'{html.HOVER_STYLE}{image}{_block("output", output, tall)}</figure>'
             ),
             "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),
             "kernel": _stack("× kernel", data.weights, tall, signed=True),
@@ -289,45 +276,20 @@ class ConvStepper(Running, Explorer):
 
     def limits(self):
         """Return the largest row and column of the present output, and the last channel."""
-        rows, columns = self.data.shape
-        return {"row": rows - 1, "column": columns - 1, "channel": self.image.shape[2] - 1}
-
-    def actions(self):
-        return {
-            "Back": lambda: self.step(-1),
-            "Step": self.step,
-            "Run": self.run,
-            "Stop": self.stop,
-        }
-
-    async def _keep_going(self):
-        # Once through and no further: an explorer that nobody looks at any more comes to rest.
-        for _ in range(int(np.prod(self.data.shape))):
-            self.step()
-            await asyncio.sleep(PACE)
+        return {**super().limits(), "channel": self.image.shape[2] - 1}
 
 
 class _HoverFrames:
-    """A frame around its window for each output value, shown by the browser while hovered.
-
-    Done in CSS, so it needs no round trip to the kernel and works in an exported page.
-    """
+    """A frame around its window for each output value, shown while it is pointed at."""
 
     def __init__(self, data, state):
         self.data, self.state = data, state
         self.channels = data.padded.shape[2]
-        self.style = (
-            "<style>.course-hover{display:none;position:absolute;pointer-events:none;"
-            "background:#D55E0033;outline:3px dashed #D55E00;outline-offset:-2px;z-index:2}"
-            "td:hover>.course-hover{display:block}</style>"
-        )
 
     def frames(self):
         """Return {(row, column): html}, one frame per channel."""
         spans = [taps[-1] - taps[0] + 1 for taps in self.data.taps]
-        size = (
-            f"width:{spans[1] * html.CELL_WIDTH}px;height:{spans[0] * html.CELL_HEIGHT}px"
-        )
+        size = spans[1] * html.CELL_WIDTH, spans[0] * html.CELL_HEIGHT
         return {place: self._frame(place, size) for place in np.ndindex(self.data.output.shape)}
 
     def _frame(self, place, size):
@@ -337,10 +299,10 @@ class _HoverFrames:
             int(taps[0]) + (index - here) * self.state.stride
             for taps, index, here in zip(self.data.taps, place, own)
         )
+        left, top = left * html.CELL_WIDTH, CAPTION + top * html.CELL_HEIGHT
         pitch = _pitch(self.data.padded.shape[0])
         return "".join(
-            f'<i class="course-hover" style="left:{left * html.CELL_WIDTH}px;'
-            f'top:{CAPTION + channel * pitch + top * html.CELL_HEIGHT}px;{size}"></i>'
+            html.hover_frame(left, top + channel * pitch, *size)
             for channel in range(self.channels)
         )
 
@@ -427,10 +389,3 @@ def _require_readable(spans):
 def _require_channel(channel, channels):
     if not isinstance(channel, (int, np.integer)) or not 0 <= channel < channels:
         raise ValueError(f"Expected channel from 0 to {channels - 1}. Received {channel!r}.")
-
-
-def _require_place(state, shape):
-    for name, size in zip(("row", "column"), shape):
-        place = getattr(state, name)
-        if not isinstance(place, (int, np.integer)) or not 0 <= place < size:
-            raise ValueError(f"Expected {name} from 0 to {size - 1}. Received {place!r}.")

@@ -11,13 +11,18 @@ from PIL import Image
 from course_utils.draw.style import (
     SIGNED,
     cell_colours,
+    cell_text,
     inks_on,
     looks_signed,
-    number,
     signed_limit,
 )
 
 CELL_WIDTH, CELL_HEIGHT = 42, 26  # pixels, as in shell.STYLE
+HOVER_STYLE = (
+    "<style>.course-hover{display:none;position:absolute;pointer-events:none;"
+    "background:#D55E0033;outline:3px dashed #D55E00;outline-offset:-2px;z-index:2}"
+    "td:hover>.course-hover{display:block}</style>"
+)
 LONGEST_TEXT = 5  # characters that fit in a cell at full size
 _LUT = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
 
@@ -28,17 +33,19 @@ def figure(caption, content):
     return f'<figure class="course-view">{caption}{content}</figure>'
 
 
-def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None):
+def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None, colours=None):
     """Return a table of numbers, coloured as `draw.number_grids` colours them.
 
     Args:
-        values: (height, width).
+        values: (height, width) numbers, or words that are written as they are.
         marked: the (row, column) cells to outline, with the CSS class `mark`.
         extras: {(row, column): html} to add to a cell.
         signed: True for red and blue around white; by default when there are negative values.
         hatched: (height, width) booleans, True for a zero that padding added.
+        colours: (height, width, 3) in 0…1, in place of those that the numbers give.
     """
-    colours = cell_colours(values, looks_signed(values) if signed is None else signed)
+    if colours is None:
+        colours = cell_colours(values, looks_signed(values) if signed is None else signed)
     styles = _styles(colours)
     hatched = np.zeros(values.shape, bool) if hatched is None else hatched
     kinds = np.where(hatched, "zero", "").astype(object)
@@ -55,6 +62,16 @@ def table(values, marked=(), mark="here", extras=None, signed=None, hatched=None
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
+def hover_frame(left, top, width, height):
+    """Return a frame, in pixels of its view, that is seen while its cell is pointed at.
+
+    Done in CSS (`HOVER_STYLE`), so it needs no round trip to the kernel and works in an exported
+    page.
+    """
+    place = f"left:{left}px;top:{top}px;width:{width}px;height:{height}px"
+    return f'<i class="course-hover" style="{place}"></i>'
+
+
 def _styles(colours):
     """Return the CSS of each cell; for all at once, which a table of 256 cells needs."""
     levels, inks = (colours * 255).round().astype(int).tolist(), inks_on(colours).tolist()
@@ -66,7 +83,7 @@ def _styles(colours):
 
 def _cell(value, style, kind, extra):
     style = "" if "zero" in kind else style
-    text = number(value)
+    text = html.escape(cell_text(value))
     if len(text) > LONGEST_TEXT:
         # A cell never grows: the frames that the browser draws count on its size.
         style += f";font-size:{12 * LONGEST_TEXT / len(text):.1f}px"

@@ -4,6 +4,7 @@ import html
 
 import ipywidgets
 
+from course_utils.widgets.controls import KernelGrid
 from course_utils.widgets.pointing import EXPLORER, pointer
 
 
@@ -68,7 +69,8 @@ class Shell:
         wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
         boxes = {name: control.box for name, control in self.controls.items()}
         # A kernel is tall: it stands beside the other inputs, not in a line with them.
-        kernel = [boxes.pop(name) for name in ("kernel",) if name in boxes]
+        tall = [name for name, control in self.controls.items() if isinstance(control, KernelGrid)]
+        kernel = [boxes.pop(name) for name in tall]
         fields = ipywidgets.Box(list(boxes.values()), layout={**wrap, "max_width": "36rem"})
         parts = [
             heading,
@@ -107,6 +109,7 @@ STYLE = """<style>
 .course-view table { border-collapse: collapse; }
 .course-view td { border: 1px solid #888; width: 42px; min-width: 42px; height: 26px; padding: 0;
   text-align: center; font: 12px/1 monospace; box-sizing: border-box; }
+.course-view.squares td { width: 26px; min-width: 26px; }
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }
 .course-view td.here, .course-view td.now { outline: 3px solid #E69F00; outline-offset: -3px; }

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.widgets import ConvStepper, conv_stepper, html
+from course_utils.by_hand import convolution
+from course_utils.by_hand.layers import relu
+from course_utils.draw.style import number
+from course_utils.widgets import ConvStepper, conv_stepper, html, stepping
 
 SETTINGS = 100
 FRAME = re.compile(r"left:(\d+)px;top:(\d+)px;width:(\d+)px;height:(\d+)px")
@@ -134,7 +137,7 @@ def test_impossible_settings_are_refused_in_a_sentence(stepper, change, sentence
 
 
 @pytest.mark.parametrize("image", [
-    np.ones((17, 4)), np.ones((4, 4, 5)), np.ones(4), np.ones((2, 4, 4, 1)), np.ones((0, 4)),
+    np.ones(4), np.ones((2, 4, 4, 1)), np.ones((0, 4)),
     [[np.nan] * 4] * 4, "image.png", [[1, 2], [3]],
 ])  # fmt: skip
 def test_impossible_images_are_refused_in_a_sentence(image):
@@ -142,15 +145,9 @@ def test_impossible_images_are_refused_in_a_sentence(image):
         ConvStepper(image, np.ones((2, 2)))
 
 
-def test_an_image_too_large_to_read_gets_advice():
-    with pytest.raises(ValueError, match=r"cut out a piece, as in image\[100:108, 60:68\]"):
-        ConvStepper(np.zeros((512, 512)), np.ones((3, 3)))
-
-
-def test_padding_counts_as_cells():
-    ConvStepper(np.zeros((16, 16)), np.ones((3, 3)))
-    with pytest.raises(ValueError, match="at most 16 × 16 cells with padding.* Received 18 × 18"):
-        ConvStepper(np.zeros((16, 16)), np.ones((3, 3)), padding="same")
+def test_a_window_too_wide_to_read_is_refused():
+    with pytest.raises(ValueError, match="at most 16 × 16 cells.* Received 17 × 17: take a smaller"):
+        ConvStepper(np.zeros((40, 40)), np.ones((3, 3)), dilation=8)
 
 
 def test_the_smallest_of_all():
@@ -232,7 +229,7 @@ def test_channels_have_names(channels, last):
 
 
 def test_run_steps_until_stop(stepper, monkeypatch):
-    monkeypatch.setattr(conv_stepper, "PACE", 0)
+    monkeypatch.setattr(stepping, "PACE", 0)
 
     async def watch():
         live.press(stepper, "Run")
@@ -248,3 +245,91 @@ def test_run_steps_until_stop(stepper, monkeypatch):
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(watch())
+
+
+# --- layers of any size and depth ----------------------------------------------------------------
+
+LARGE = [
+    dict(stride=1, padding="valid", dilation=1), dict(stride=2, padding="same", dilation=1),
+    dict(stride=3, padding="valid", dilation=1), dict(stride=1, padding="same", dilation=3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("setting", LARGE, ids=str)
+@pytest.mark.parametrize("channels", [1, 3, 7])
+def test_a_piece_of_a_large_image_is_the_image_there(setting, channels):
+    """What is shown of image, padding and output is where the whole arrays have it."""
+    random = np.random.default_rng(4)
+    image, kernel = random.random((37, 23, channels)), random.random((3, 2, channels))
+    stepper = ConvStepper(image, kernel, **setting)
+    whole = convolution.correlate(image, kernel[..., None], **setting)[..., 0]
+    rows, columns = whole.shape
+    assert stepper.data.places == whole.shape
+    for row, column in [(0, 0), (rows // 2, columns // 2), (rows - 1, columns - 1), (0, columns - 1)]:
+        data = stepper.set(row=row, column=column, channel=channels - 1).data
+        assert max(data.padded.shape[:2]) <= 16 and data.value == pytest.approx(whole[row, column])
+        top, left = data.first
+        shown = whole[top:, left:][: data.output.shape[0], : data.output.shape[1]]
+        np.testing.assert_allclose(data.output, shown)
+        window = data.padded[np.ix_(*data.taps)]
+        assert window.shape[:2] == kernel.shape[:2]
+        sums = (window * data.weights).sum(axis=(0, 1))
+        np.testing.assert_allclose(sums, data.sums[-window.shape[2] :])
+        assert data.sums.sum() == pytest.approx(data.value)
+        compare_cells(data, image)
+
+
+def compare_cells(data, image):
+    """Each cell of the piece is the image's own, or a zero of the padding where there is none."""
+    (top, bottom), (left, right) = data.zeros
+    for row, column in np.ndindex(data.padded.shape[:2]):
+        at = (data.corner[0] + row, data.corner[1] + column)
+        outside = not (0 <= at[0] < image.shape[0] and 0 <= at[1] < image.shape[1])
+        expected = 0 if outside else image[at][-data.padded.shape[2] :]
+        np.testing.assert_array_equal(data.padded[row, column], expected)
+        height, width = data.padded.shape[:2]
+        zero = row < top or row >= height - bottom or column < left or column >= width - right
+        assert zero == outside
+
+
+@pytest.fixture
+def deep():
+    random = np.random.default_rng(5)
+    image, kernel = random.random((30, 30, 9)) - 0.5, random.random((3, 3, 9)) - 0.5
+    return ConvStepper(image, kernel, bias=-0.5, row=20, column=3, then=("relu", relu))
+
+
+def test_many_channels_are_shown_one_at_a_time_and_all_summed(deep):
+    assert "channel 0" in deep.description and "rows 13 to 28" in deep.description
+    assert "9 channels, together" in live.readout(deep)
+    window = deep.image[20:23, 3:6]
+    total = (window * deep.state.kernel).sum() - 0.5
+    assert deep.data.value == pytest.approx(total) and deep.data.outcome == max(total, 0)
+    assert live.readout(deep).endswith(f"Then relu: <b>{number(max(total, 0))}</b>.")
+    deep.set(channel=8)
+    np.testing.assert_array_equal(deep.data.padded[..., 0], deep.image[13:29, 0:16, 8])
+    sums = [float(v.replace("−", "-")) for v in cells(live.pictures(deep)[-1])]
+    np.testing.assert_allclose(sums, np.round(deep.data.sums, 2), atol=1e-9)
+
+
+def cells(table):
+    return re.findall(r"<td[^>]*>([^<]+)", table)[:9]
+
+
+def test_what_is_drawn_of_many_channels_says_so(deep):
+    figure = deep.draw(deep.data, deep.state).figure
+    titles = " ".join(axes.get_title() for axes in figure.axes)
+    assert "sum over 9 channels + bias −0.5" in titles
+    assert number(deep.data.value) in titles
+
+
+@pytest.mark.parametrize("channel", [-1, 9, 1.0, None, "red"])
+def test_a_channel_that_is_not_there(deep, channel):
+    with pytest.raises(ValueError, match="Expected channel from 0 to 8. Received"):
+        deep.set(channel=channel)
+
+
+def test_steps_do_not_compute_the_whole_output_again(deep, monkeypatch):
+    monkeypatch.setattr(convolution, "correlate", lambda *_, **__: pytest.fail("computed again"))
+    deep.step()
+    deep.set(channel=3)

@@ -16,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import course_utils.widgets
-from course_utils.widgets import ConvStepper, KernelLab, KernelTraining
+from course_utils.widgets import ConvStepper, KernelLab, KernelTraining, pointing
 
 SOURCES = sorted(pathlib.Path(course_utils.widgets.__file__).parent.glob("*.py"))
 
@@ -26,6 +26,8 @@ ALLOWED = {
     "FloatSlider", "FloatText", "GridBox", "HBox", "HTML", "HTMLMath", "IntSlider", "IntText",
     "Label", "Layout", "RadioButtons", "Text", "Textarea", "ToggleButton", "ToggleButtons", "VBox",
 }  # fmt: skip
+
+EXTRAS = {"Pointer"}  # where anywidget is there
 
 
 def make_stepper():
@@ -49,11 +51,31 @@ def make_training():
     return KernelTraining("coins", preset="sharpen", step=5)
 
 
-MAKERS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab, make_training]
+def make_deep_stepper():
+    image = np.random.default_rng(2).random((20, 18, 6)) - 0.5
+    kernel = np.random.default_rng(3).random((3, 3, 6)) - 0.5
+    return ConvStepper(image, kernel, padding="same", then=("relu", lambda x: np.maximum(x, 0)))
+
+
+# Explorers with a kernel in their state, which this file edits; and all others, each with a change
+# that is seen, and one that cannot be.
+KERNELS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab, make_training]
+OTHERS = {
+    make_deep_stepper: (dict(channel=4, row=19), dict(channel=6)),
+}
+MAKERS = [*KERNELS, *OTHERS]
 
 
 @pytest.fixture(params=MAKERS, ids=lambda make: make.__name__)
 def explorer(request):
+    explorer = request.param()
+    explorer.change, explorer.impossible = OTHERS.get(request.param) or (
+        dict(kernel=-explorer.state.kernel), dict(kernel="blur"))  # fmt: skip
+    return explorer
+
+
+@pytest.fixture(params=KERNELS, ids=lambda make: make.__name__)
+def with_kernel(request):
     return request.param()
 
 
@@ -82,11 +104,13 @@ def test_compute_is_pure(explorer):
 
 
 def test_the_state_is_frozen(explorer):
-    name = fields(explorer.state)[0].name
-    with pytest.raises(FrozenInstanceError):
-        setattr(explorer.state, name, None)
-    with pytest.raises(ValueError, match="read-only"):
-        explorer.state.kernel[0, 0] = 5
+    for field in fields(explorer.state):
+        with pytest.raises(FrozenInstanceError):
+            setattr(explorer.state, field.name, None)
+        value = getattr(explorer.state, field.name)
+        if isinstance(value, np.ndarray):
+            with pytest.raises(ValueError, match="read-only"):
+                value.flat[0] = 5
 
 
 def test_what_was_handed_over_may_change_afterwards():
@@ -100,13 +124,14 @@ def test_what_was_handed_over_may_change_afterwards():
 
 def test_set_returns_the_explorer_and_unknown_settings_are_refused(explorer):
     assert explorer.set() is explorer
-    with pytest.raises(ValueError, match=r"Expected one of .*kernel.* Received 'speed'\."):
+    name = fields(explorer.state)[-1].name
+    with pytest.raises(ValueError, match=rf"Expected one of .*{name}.* Received 'speed'\."):
         explorer.set(speed=3)
 
 
 def test_reset_returns_to_the_start(explorer):
     start = values(explorer.state)
-    explorer.set(kernel=np.full(explorer.state.kernel.shape, 2.0))
+    explorer.set(**explorer.change)
     assert values(explorer.state) != start
     explorer.reset()
     assert values(explorer.state) == start
@@ -124,7 +149,7 @@ def test_descriptions_are_the_same_each_time():
 def test_description_and_picture_follow_the_state(explorer):
     words = explorer.description
     picture = explorer.draw(explorer.data, explorer.state).png()
-    explorer.set(kernel=-explorer.state.kernel)
+    explorer.set(**explorer.change)
     assert explorer.description != words
     assert explorer.draw(explorer.data, explorer.state).png() != picture
 
@@ -133,11 +158,19 @@ def test_description_and_picture_follow_the_state(explorer):
     [[np.nan, 0, 0]] * 3, [[np.inf, 0, 0]] * 3, [[1, 2, 3], [1, 2]], "blur", None, [["a", "b"]],
     np.zeros((0, 3)), np.zeros(9), np.zeros((3, 3, 3, 3)), object(),
 ])  # fmt: skip
-def test_an_impossible_kernel_is_refused_and_nothing_moves(explorer, kernel):
+def test_an_impossible_kernel_is_refused_and_nothing_moves(with_kernel, kernel):
+    refuses(with_kernel, kernel=kernel)
+
+
+def test_an_impossible_change_is_refused_and_nothing_moves(explorer):
+    refuses(explorer, **explorer.impossible)
+
+
+def refuses(explorer, **change):
     explorer.live()
     before, data, shown = values(explorer.state), explorer.data, live.page(explorer)
     with pytest.raises(ValueError, match=r"^Expected .*\. ?Received .*\.$"):
-        explorer.set(kernel=kernel)
+        explorer.set(**change)
     assert values(explorer.state) == before and explorer.data is data
     assert live.page(explorer) == shown
 
@@ -188,8 +221,17 @@ def test_the_live_box_is_made_once_of_core_widgets(explorer):
     box = explorer.live()
     assert explorer.live() is box
     kinds = {type(widget) for widget in live.walk(box)}
+    kinds = {kind for kind in kinds if kind.__name__ not in EXTRAS}
     assert {kind.__name__ for kind in kinds} <= ALLOWED
     assert all(kind.__module__.startswith("ipywidgets.") for kind in kinds)
+
+
+def test_without_anywidget_all_else_is_there(explorer, monkeypatch):
+    monkeypatch.setattr(pointing, "_kind", lambda: None)
+    box = explorer.live()
+    assert {type(widget).__module__.partition(".")[0] for widget in live.walk(box)} == {"ipywidgets"}
+    explorer.set(**explorer.change)
+    assert explorer.description in live.page(explorer).replace("&#x27;", "'")
 
 
 def test_every_input_and_button_has_a_name_of_its_own(explorer):
@@ -234,7 +276,7 @@ class Strict(HTMLParser):
         assert self.open and self.open.pop() == tag
 
 
-ATTRIBUTES = {"class", "style", "src", "alt", "aria-label", "aria-live", "role"}
+ATTRIBUTES = {"class", "style", "src", "alt", "aria-label", "aria-live", "role", "data-pick"}
 
 
 def parsed(text):
@@ -265,7 +307,9 @@ def test_words_in_attributes_are_escaped(explorer, monkeypatch):
     assert HOSTILE in {v for _, name, v in parser.attributes if name in ("alt", "aria-label")}
 
 
-def test_a_refusal_is_escaped(explorer, monkeypatch):
+def test_a_refusal_is_escaped(with_kernel, monkeypatch):
+    explorer = with_kernel
+
     def refuse(**changes):
         raise ValueError(HOSTILE)
 
@@ -274,14 +318,27 @@ def test_a_refusal_is_escaped(explorer, monkeypatch):
     assert "<script" not in live.page(explorer) and "alert(2)" in live.refusal(explorer)
 
 
-def test_set_from_code_moves_the_fields(explorer):
+def test_set_from_code_moves_the_controls(explorer):
+    explorer.live()
+    explorer.set(**explorer.change)
+    state = values(explorer.state)
+    controls = explorer._shell.controls
+    read = {name: controls[name].read() for name in controls.keys() & explorer.change.keys()}
+    assert {name: np.asarray(value).tolist() for name, value in read.items()} == {
+        name: state[name] for name in read
+    }
+
+
+def test_set_from_code_moves_the_fields_of_a_kernel(with_kernel):
+    explorer = with_kernel
     explorer.live()
     explorer.set(kernel=np.full(explorer.state.kernel.shape, 0.5))
     cells = [w.value for w in live.inputs(explorer) if w.description.startswith("Kernel row")]
     assert cells and set(cells) == {0.5}
 
 
-def test_a_field_changed_by_hand_moves_state_picture_and_readout(explorer):
+def test_a_field_changed_by_hand_moves_state_picture_and_readout(with_kernel):
+    explorer = with_kernel
     explorer.live()
     pictures, words = live.pictures(explorer), live.readout(explorer)
     middle = "Kernel row 1, column 1"
@@ -292,7 +349,8 @@ def test_a_field_changed_by_hand_moves_state_picture_and_readout(explorer):
     assert live.refusal(explorer) == ""
 
 
-def test_a_refused_number_says_so_and_the_picture_stays(explorer):
+def test_a_refused_number_says_so_and_the_picture_stays(with_kernel):
+    explorer = with_kernel
     explorer.live()
     pictures, words = live.pictures(explorer), live.readout(explorer)
     before, cell = values(explorer.state), live.inputs(explorer)[-1]
@@ -307,7 +365,9 @@ def test_a_refused_number_says_so_and_the_picture_stays(explorer):
 
 def test_reset_by_hand(explorer):
     start = values(explorer.state)
-    live.inputs(explorer)[-1].value = 9
+    explorer.live()
+    explorer.set(**explorer.change)
+    assert values(explorer.state) != start
     live.press(explorer, "Reset")
     assert values(explorer.state) == start and live.refusal(explorer) == ""
 

@@ -38,6 +38,15 @@ def test_long_numbers_shrink_instead_of_widening_a_cell():
     assert "font-size" not in html.table(np.array([[-0.17, 12.25, 100]]))
 
 
+def test_words_stand_as_they_are_on_colours_of_their_own():
+    colours = np.array([[[1, 1, 1], [0, 0, 1]]])
+    table = html.table(np.array([["<b>", ""]]), colours=colours)
+    assert cells(table) == ["&lt;b&gt;", ""]
+    assert re.findall(r"rgb\(.*?\);color:\w+", table) == [
+        "rgb(255,255,255);color:black", "rgb(0,0,255);color:white",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("shape", [(4, 6), (4, 6, 3)])
 def test_an_image_is_a_png_of_these_pixels(shape):
     pixels = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
