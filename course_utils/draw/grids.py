@@ -55,7 +55,7 @@ def number_grids(grids, description, windows=None):
 
 
 def convolution_step(padded, zeros, taps, kernel, output, cell, description, bias=0.0,
-                     all_sums=None):
+                     all_sums=None, name="image"):
     """Show one step of a convolution: window, products, and the value they sum to.
 
     Args:
@@ -67,13 +67,14 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
         cell: (row, column) of the value that this step computes.
         description: what there is to see.
         bias: added to the sum.
+        name: of what is padded.
         all_sums: (n,) what each of n channels adds, where more go into the sum than are shown.
     """
     patch = padded[np.ix_(*taps)]
     channels = padded.shape[2]
     height = channels * (padded.shape[0] * CELL + 0.5)
     figure = new_figure(10.4, min(max(height, 2.6), 9.5))
-    titles = _step_titles(patch * kernel, bias, all_sums)
+    titles = _step_titles(name, patch * kernel, bias, all_sums)
     shapes = [padded.shape, kernel.shape, kernel.shape, kernel.shape, output.shape]
     ratios = sizes = [shape[1] for shape in shapes]
     for _ in range(8):  # a wider panel makes all cells smaller, and titles need more of them
@@ -81,8 +82,8 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
     panels = figure.subplots(channels, 5, width_ratios=ratios, squeeze=False)
     cells = _cell_sizes(shapes, ratios, figure.get_figwidth(), figure.get_figheight() / channels)
     for channel, row in enumerate(panels):
-        name = channel_label("image", channel, channels)
-        _draw_channel(row, name, padded[..., channel], taps, patch[..., channel],
+        title = channel_label(name, channel, channels)
+        _draw_channel(row, title, padded[..., channel], taps, patch[..., channel],
                       kernel[..., channel], cells)
         outside = padding_mask(padded.shape, zeros)
         hatch(row[0], outside)
@@ -96,12 +97,12 @@ def convolution_step(padded, zeros, taps, kernel, output, cell, description, bia
     return Shown(figure, description)
 
 
-def _step_titles(products, bias, all_sums):
+def _step_titles(name, products, bias, all_sums):
     """Return the title of each column, the longest where channels differ."""
     total = products.sum() if all_sums is None else np.sum(all_sums)
     over = "sum" if all_sums is None else f"sum over {len(all_sums)} channels"
     sums = [f"= products\nsum {number(total)}" for total in products.sum(axis=(0, 1))]
-    image = max((channel_label("image", i, len(sums)) for i in range(len(sums))), key=len)
+    image = max((channel_label(name, i, len(sums)) for i in range(len(sums))), key=len)
     ending = f" + bias {number(bias)}\n" if bias else " "
     output = f"output\n{over}{ending}= {number(total + bias)}"
     return [image, "window", "× kernel", max(sums, key=len), output]

@@ -80,16 +80,17 @@ class Probe:
         """Return the output of every step for a batch, as tensors in the order of `steps`."""
         return self._values(self._batch(images))
 
-    def sizes(self, image):
-        """Return {place: (rows, columns)} of every step, INPUT for one picture's own."""
+    def look(self, image):
+        """Return what one picture (height, width, channels) becomes.
+
+        Returns:
+            ({convolution: (rows, columns, maps)}, {place: (rows, columns)}): the feature maps, and
+            the sizes of all steps, INPUT for the picture's own; what is no map counts as 1 × 1.
+        """
         values = self.outputs(np.asarray(image)[np.newaxis])
         shapes = [tuple(value.shape[1:3]) if len(value.shape) == 4 else (1, 1) for value in values]
-        return {INPUT: tuple(np.shape(image)[:2]), **dict(enumerate(shapes))}
-
-    def maps(self, image):
-        """Return {convolution: (rows, columns, maps)} of one picture (height, width, channels)."""
-        values = self.outputs(np.asarray(image)[np.newaxis])
-        return {name: values[end][0].numpy() for name, end in self._ends.items()}
+        maps = {name: values[end][0].numpy() for name, end in self._ends.items()}
+        return maps, {INPUT: tuple(np.shape(image)[:2]), **dict(enumerate(shapes))}
 
     def entering(self, image, name):
         """Return what enters a convolution for one picture: (rows, columns, channels)."""

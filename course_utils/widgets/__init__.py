@@ -1,9 +1,27 @@
-"""Explorers: pictures that answer when a setting is changed, by hand or from code."""
+"""Explorers: pictures that answer when a setting is changed, by hand or from code.
 
-from course_utils.widgets.conv_stepper import ConvStepper
-from course_utils.widgets.digit_upload import DigitUpload
-from course_utils.widgets.kernel_lab import KernelLab
-from course_utils.widgets.kernel_training import KernelTraining
-from course_utils.widgets.training import watching
+Each loads when it is first used: those that look into a network need Keras, the others do not.
+"""
 
-__all__ = ["ConvStepper", "DigitUpload", "KernelLab", "KernelTraining", "watching"]
+from importlib import import_module
+
+_MODULES = {
+    "ConvArithmetic": "conv_arithmetic",
+    "ConvStepper": "conv_stepper",
+    "DigitUpload": "digit_upload",
+    "FilterExplorer": "filter_explorer",
+    "KernelLab": "kernel_lab",
+    "KernelTraining": "kernel_training",
+    "watching": "training",
+}
+__all__ = list(_MODULES)
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_MODULES])

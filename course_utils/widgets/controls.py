@@ -43,6 +43,28 @@ class Count(Field):
         self.box.max = most
 
 
+class Slide:
+    """A whole number on a slider, and in a field beside it: a slider's own name is not read out."""
+
+    def __init__(self, label, most):
+        self._field = Count(label, most=most)
+        self._slider = ipywidgets.IntSlider(
+            min=0, max=most, readout=False, layout={"width": NARROW, "margin": APART}
+        )
+        self.box = ipywidgets.HBox([self._field.box, self._slider])
+
+    def read(self):
+        return self._field.read()
+
+    def write(self, value):
+        self._field.write(value)
+        self._slider.value = value
+
+    def on_change(self, callback):
+        self._field.on_change(callback)
+        self._slider.observe(lambda change: self._field.write(change.new), names="value")
+
+
 class Number(Field):
     """A real number."""
 

@@ -11,7 +11,7 @@ from course_utils.draw.grids import padding_mask
 from course_utils.draw.style import channel_label, looks_signed, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
-from course_utils.widgets.explorer import Explorer, numbers
+from course_utils.widgets.explorer import Explorer, numbers, require_whole
 from course_utils.widgets.stepping import Stepping, require_place
 
 LARGEST = 16  # cells along a side that can be read at once, padding included
@@ -107,7 +107,7 @@ class ConvStepper(Stepping, Explorer):
         weights = _with_channels("kernel", state.kernel)
         zeros, output, outcome = self._outputs(weights, state)
         require_place(state, output.shape)
-        _require_channel(state.channel, self.image.shape[2])
+        require_whole("channel", state.channel, self.image.shape[2] - 1)
         place = (state.row, state.column)
         spans = [state.dilation * (size - 1) + 1 for size in weights.shape[:2]]
         _require_readable(spans)
@@ -230,11 +230,16 @@ class ConvStepper(Stepping, Explorer):
             text = " + ".join(f"{name} {number(total)}" for name, total in zip(names, data.sums))
         return text + f" + bias {number(state.bias)}"
 
+    @staticmethod
+    def _image_name(data, state):
+        return f"image, channel {state.channel}" if data.is_deep else "image"
+
     def draw(self, data, state):
         cell = (state.row - data.first[0], state.column - data.first[1])
         return draw.convolution_step(
             data.padded, data.zeros, data.taps, data.weights, data.output, cell,
             self.describe(data, state), state.bias, data.sums if data.is_deep else None,
+            self._image_name(data, state),
         )
 
     def views(self, data, state):
@@ -248,8 +253,7 @@ class ConvStepper(Stepping, Explorer):
         output = html.table(data.output, now, "now", hover.frames(), signed=signed)
         tall = data.padded.shape[0]
         outside = padding_mask(data.padded.shape, data.zeros)
-        name = f"image, channel {state.channel}" if data.is_deep else "image"
-        image = _stack(name, data.padded, tall, marked=here, hatched=outside)
+        image = _stack(self._image_name(data, state), data.padded, tall, marked=here, hatched=outside)
         return {
             "image and output": (
                 f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
@@ -384,8 +388,3 @@ def _require_readable(spans):
             f"numbers can be read. Received {spans[0]} × {spans[1]}: take a smaller kernel or "
             "dilation."
         )
-
-
-def _require_channel(channel, channels):
-    if not isinstance(channel, (int, np.integer)) or not 0 <= channel < channels:
-        raise ValueError(f"Expected channel from 0 to {channels - 1}. Received {channel!r}.")

@@ -16,7 +16,7 @@ A subclass gives:
     limits() -> {field: largest value}: for counts whose limit moves with the state.
     settle(state, changes) -> state: adjust what no longer fits after a change.
     picked(name, x, y): answer a place pointed at in a view's element with data-pick="name".
-    inset: another explorer, shown below this one.
+    inset: another explorer, shown below this one; moved(before) keeps it in step.
 """
 
 import reprlib
@@ -52,8 +52,10 @@ class Explorer:
             if name not in known:
                 raise ValueError(f"Expected one of {', '.join(known)}. Received {name!r}.")
         state = self.settle(replace(self.state, **changes), changes)
+        before = self.state
         self.data = self.compute(state)
         self.state = state
+        self.moved(before)
         if self._shell:
             self._shell.update()
         return self
@@ -65,6 +67,9 @@ class Explorer:
     def settle(self, state, changes):
         """Return the state, adjusted where a change made another setting impossible."""
         return state
+
+    def moved(self, before):
+        """Bring along what depends on the state, such as `inset`, after it was `before`."""
 
     def limits(self):
         """Return {field: largest value} for the counts whose limit moves with the state."""
@@ -129,3 +134,14 @@ def require_name(what, name, known):
     if not isinstance(name, (str, int)) or name not in known:
         names = ", ".join(str(one) for one in known)
         raise ValueError(f"Expected {what} as one of {names}. Received {name!r}.")
+
+
+def require_whole(what, value, most):
+    """Refuse what is not a whole number from 0 to `most`.
+
+    Raises:
+        ValueError: it says from where to where they go.
+    """
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or not 0 <= value <= most:
+        raise ValueError(f"Expected {what} from 0 to {most}. Received {value!r}.")

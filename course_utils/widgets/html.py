@@ -105,13 +105,28 @@ def pixels(values, signed):
     return _LUT[scaled] if values.ndim == 2 else scaled
 
 
-def image(pixels, alt, width):
-    """Return an `<img>` of (height, width) or (height, width, 3) uint8 pixels."""
+def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):
+    """Return an `<img>`.
+
+    Args:
+        pixels: (height, width) or (height, width, 3) uint8; indices where a palette is given.
+        alt: what is seen.
+        width: on screen in pixels; by default as many as there are.
+        palette: (colours, 3) uint8. Maps drawn so make the smallest files.
+        photograph: True for JPEG, which makes a large photograph small and need not be exact.
+        pick: the name under which a place pointed at is told to the explorer (`picked`).
+    """
+    drawn = Image.fromarray(pixels)
+    if palette is not None:
+        drawn.putpalette(palette.tobytes())
     stream = io.BytesIO()
+    kind = "JPEG" if photograph else "PNG"
     # The browser gets the picture from the same machine: speed matters more than size.
-    Image.fromarray(pixels).save(stream, format="PNG", compress_level=1)
+    how = dict(quality=85) if photograph else dict(compress_level=1)
+    drawn.save(stream, format=kind, **how)
     source = base64.b64encode(stream.getvalue()).decode()
+    picked = f' data-pick="{html.escape(pick)}"' if pick else ""
     return (
-        f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" '
-        f'style="width:{width}px">'
+        f'<img src="data:image/{kind.lower()};base64,{source}" alt="{html.escape(alt)}"{picked} '
+        f'style="width:{width or pixels.shape[1]}px">'
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from course_utils.widgets.explorer import require_whole
 from course_utils.widgets.running import Running
 
 PACE = 0.5  # seconds between two steps of Run
@@ -58,7 +59,4 @@ def require_place(state, places):
         ValueError: it says from where to where they go.
     """
     for name, size in zip(("row", "column"), places):
-        place = getattr(state, name)
-        whole = isinstance(place, (int, np.integer)) and not isinstance(place, bool)
-        if not whole or not 0 <= place < size:
-            raise ValueError(f"Expected {name} from 0 to {size - 1}. Received {place!r}.")
+        require_whole(name, getattr(state, name), size - 1)

@@ -49,7 +49,7 @@ def test_each_map_is_what_its_kernel_gives(probe):
 def test_maps_are_those_after_what_follows_the_convolution(probe):
     picture = picture_for(probe)
     values = run_steps(probe.steps, picture[None])
-    maps = probe.maps(picture)
+    maps, _ = probe.look(picture)
     assert list(maps) == list(probe.convolutions)
     for name, place in probe.convolutions.items():
         expected = np.asarray(values[place])
@@ -70,7 +70,7 @@ def test_peaks_are_the_extremes_of_the_maps(probe):
     pictures = np.stack([picture_for(probe, seed) for seed in range(4)])
     peaks = probe.peaks(pictures)
     for name, peak in peaks.items():
-        maps = np.stack([probe.maps(picture)[name] for picture in pictures])
+        maps = np.stack([probe.look(picture)[0][name] for picture in pictures])
         np.testing.assert_allclose(peak.high, maps.max(axis=(1, 2)), rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(peak.low, maps.min(axis=(1, 2)), rtol=1e-5, atol=1e-6)
         n, unit = np.indices(peak.high.shape)
@@ -98,7 +98,7 @@ def test_gradients_agree_with_finite_differences():
         for sign in (1, -1):
             moved = picture.copy()
             moved[place] += sign * step
-            ends.append(probe.maps(moved)["last"][2, 2, 1])
+            ends.append(probe.look(moved)[0]["last"][2, 2, 1])
         measured = (ends[0] - ends[1]) / (2 * step)
         np.testing.assert_allclose(slope[place], measured, rtol=0.05, atol=1e-3)
 
@@ -108,7 +108,7 @@ def test_a_unit_sees_its_box_and_nothing_else(probe):
     keep = [weight.numpy() for weight in probe.model.weights]
     probe.model.set_weights([np.abs(weight) + 0.1 for weight in keep])
     picture = picture_for(probe)
-    sizes = probe.sizes(picture)
+    _, sizes = probe.look(picture)
     checked = 0
     for name, place in probe.convolutions.items():
         rows, columns = sizes[place]
@@ -136,7 +136,7 @@ def test_a_step_that_moves_pixels_in_unknown_ways_is_refused():
     turned = keras.ops.transpose(start, (0, 2, 1, 3))
     probe = Probe(keras.Model(start, layers.Conv2D(2, 3, name="c")(turned)))
     with pytest.raises(ValueError, match="Received 'transpose', of the kind Transpose, of which"):
-        receptive_box(probe.steps, 1, 0, 0, probe.sizes(np.zeros((8, 8, 2), np.float32)))
+        receptive_box(probe.steps, 1, 0, 0, probe.look(np.zeros((8, 8, 2)))[1])
 
 
 # --- refusals ------------------------------------------------------------------------------------
@@ -154,4 +154,4 @@ def test_models_that_cannot_be_looked_into_are_refused():
 @pytest.mark.parametrize("shape", [(20, 22), (20, 22, 3), (21, 22, 1), (1, 20, 22, 1)])
 def test_a_picture_of_another_shape_is_refused(shape):
     with pytest.raises(ValueError, match=r"Expected pictures of shape \(n, 20, 22, 1\).*Received"):
-        Probe(zoo.sequential()).maps(np.zeros(shape, np.float32))
+        Probe(zoo.sequential()).look(np.zeros(shape, np.float32))
