@@ -46,10 +46,10 @@ class Count(Field):
 class Number(Field):
     """A real number."""
 
-    def __init__(self, label):
+    def __init__(self, label, step=0.25):
         super().__init__(
             ipywidgets.FloatText(
-                description=label, step=0.25, style=_wide_label(),
+                description=label, step=step, style=_wide_label(),
                 layout={"width": NARROW, "margin": APART},
             )
         )
