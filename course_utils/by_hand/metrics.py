@@ -10,7 +10,7 @@ softmax, sections 5.5 and 6.2.2.3 for the cross-entropy, section 11.1 for precis
 
 import numpy as np
 
-ROUNDING = 1e-2  # by which probabilities may miss 1 in all: half precision, or few decimals
+ROUNDING = 0.015  # by which a row may miss 1: half precision, or a third written as 0.33
 
 
 def accuracy(labels, predictions):
@@ -105,28 +105,6 @@ def check_probabilities(labels, probabilities):
             f"Received {len(probabilities)}."
         )
     return labels, _require_sums(probabilities)
-
-
-def check_scores(truth, scores):
-    """Return truth as (n,) booleans, some of them True, and scores as (n,) floats that fit them.
-
-    Raises:
-        ValueError: other shapes or values, or nothing to find: recall would be 0 / 0.
-    """
-    truth, scores = np.asarray(truth), np.asarray(scores)
-    if truth.ndim != 1 or truth.shape != scores.shape or not len(truth):
-        raise ValueError(
-            "Expected truth and scores of one shape (n,), n ≥ 1. "
-            f"Received shapes {truth.shape} and {scores.shape}."
-        )
-    if not np.isin(truth, (0, 1)).all() or not np.any(truth == 1):
-        raise ValueError(
-            "Expected truth as True and False, True for at least one. Received "
-            f"{np.unique(truth).tolist()}: compare first, as in labels == 3."
-        )
-    if scores.dtype.kind not in "iuf" or not np.isfinite(scores).all():
-        raise ValueError(f"Expected scores as finite numbers. Received {scores!r}.")
-    return truth == 1, scores.astype(float)
 
 
 def are_probabilities(rows):

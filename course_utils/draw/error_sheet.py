@@ -3,13 +3,12 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from course_utils.draw.confusion import FONT, draw_confusion
+from course_utils.draw.confusion import CELL, FONT, draw_confusion
 from course_utils.draw.images import colouring
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, ORANGE, placed_figure
 from course_utils.draw.words import fold, height_of, letters_in, width_of
 
-CELL, LARGEST = 0.46, 5.2  # inches of a cell, and of all cells together
 CURVE, BESIDE = 2.6, 1.0  # inches of the curve's sides, and between it and the matrix
 PICTURE, GAP, ROW = 0.72, 0.14, 10  # inches of an image, between two; images in a row
 TITLE, HEADING = 8, 10  # points
@@ -32,8 +31,7 @@ def error_sheet(data, rows, columns, page, heading, description, threshold):
     Returns:
         Shown.
     """
-    cell = min(CELL, LARGEST / len(columns))
-    size = np.array([len(columns) * cell, len(rows) * cell])
+    size = len(columns) * CELL, len(rows) * CELL
     names = max(width_of(name, FONT) for name in rows) + 0.6
     above = max(width_of(name, FONT) for name in columns) + 0.5
     titles = [fold(title, letters_in(PICTURE + GAP, TITLE)) for title in page[1]]
@@ -44,24 +42,27 @@ def error_sheet(data, rows, columns, page, heading, description, threshold):
     figure = placed_figure(width, above + tall + 0.9 + lines * pitch + 0.2)
     _draw_matrix(_axes(figure, (names, above), size), data, rows, columns)
     place = names + size[0] + BESIDE, above
-    draw_curve(_axes(figure, place, (CURVE, CURVE)), data, rows[data.subject], threshold)
+    _draw_curve(_axes(figure, place, (CURVE, CURVE)), data, rows[data.subject], threshold)
     _draw_page(figure, above + tall + 0.5, (page[0], titles, page[2]), pitch, heading)
     return Shown(figure, description)
 
 
 def _draw_matrix(axes, data, rows, columns):
-    draw_confusion(axes, data.matrix, rows, columns)
-    axes.xaxis.tick_top()
+    axes.xaxis.tick_top()  # first: names are turned where they then stand
     axes.xaxis.set_label_position("top")
+    draw_confusion(axes, data.matrix, rows, columns)
     row, column = data.cell
     axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, linewidth=3, zorder=3,
                              clip_on=False))
 
 
-def draw_curve(axes, data, name, threshold):
+def _draw_curve(axes, data, name, threshold):
     """Draw precision over recall of a class with a mark at the threshold."""
-    axes.set_title(f"class {name}, threshold {threshold:.10g}:\nprecision {part(data.point[0])}, "
-                   f"recall {part(data.point[1])}", fontsize=HEADING, loc="left")
+    title = (
+        f"class {name}, threshold {threshold:.10g}:\nprecision {part(data.point[0])}, "
+        f"recall {part(data.point[1])}"
+    )
+    axes.set_title(fold(title, letters_in(CURVE + 0.2, HEADING)), fontsize=HEADING, loc="left")
     axes.set_xlabel("recall", fontsize=9)
     axes.set_ylabel("precision", fontsize=9)
     axes.tick_params(labelsize=8)

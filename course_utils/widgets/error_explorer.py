@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 
 from course_utils.by_hand.metrics import check_probabilities, precision_recall
-from course_utils.draw.error_sheet import error_sheet
+from course_utils.draw.error_sheet import error_sheet, part
 from course_utils.draw.images import drawable_batch
 from course_utils.draw.probabilities import share
 from course_utils.widgets import error_views
@@ -292,7 +292,7 @@ class ErrorExplorer(Explorer):
         name = escape(self.classes[data.subject])
         right = data.matrix[data.subject, data.subject]
         said, there = data.matrix[:, data.subject].sum(), data.matrix[data.subject].sum()
-        precision, recall = (error_views.part(value) for value in data.point)
+        precision, recall = (part(value) for value in data.point)
         return (
             f"Class {name}: precision {precision} ({right:,} of {said:,} answers are right), "
             f"recall {recall} ({right:,} of {there:,} are found)."
@@ -316,10 +316,10 @@ class ErrorExplorer(Explorer):
         """Return the page's pictures, their titles, and which of them is chosen."""
         start = state.page * PAGE
         shown = data.members[start : start + PAGE]
-        titles = [
-            f"{self.classes[self.answers[index]]}: {share(self.certainty[index])}"
-            for index in shown
-        ]
+        titles = [share(self.certainty[index]) for index in shown]
+        if state.predicted == NO_ANSWER:  # elsewhere the cell says it
+            names = [self.classes[self.answers[index]] for index in shown]
+            titles = [f"{name}? {title}" for name, title in zip(names, titles)]
         return self.images[shown], titles, state.image - start
 
     def _heading(self, data, state):

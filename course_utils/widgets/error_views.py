@@ -11,8 +11,9 @@ from course_utils.draw.style import BLUE, ORANGE, inks_on
 from course_utils.widgets import html
 
 CURVE = (200, 260)  # pixels on screen, height and width
-SHARP = 2  # pixels of a picture for each on screen: drawn so large, lines are smooth
-SHOWN = 64  # pixels on screen along the longer side of an image
+ASIDE = 66  # pixels for the numbers left of the curve
+SHARP = 2  # pixels sent for each on screen: enough for screens of twice the density
+SHOWN, ROW = 64, 760  # pixels on screen along the longer side of an image, and of a row of ten
 FRAME = "outline:3px solid #000;outline-offset:-3px"  # orange would not show on orange
 
 
@@ -22,21 +23,33 @@ def matrix(data, rows, columns, words):
     levels, inks = (colours * 255).round().astype(int).tolist(), inks_on(colours).tolist()
     lines = [_head(columns, len(rows))]
     for row, name in enumerate(rows):
-        cells = []
-        for column, count in enumerate(data.matrix[row].tolist()):
-            (r, g, b), frame = levels[row][column], FRAME * ((row, column) == data.cell)
-            cells.append(
-                f'<td data-pick="cell {row} {column}" style="background-color:rgb({r},{g},{b});'
-                f'color:{inks[row][column]};{frame}">{count:,}</td>'
-            )
-        weight = "bold" if row == data.cell[0] else "normal"
-        head = f'<th scope="row" style="font-weight:{weight};text-align:right;padding-right:6px">'
-        lines.append(f"<tr>{head}{escape(name)}</th>{''.join(cells)}</tr>")
+        cells = [
+            _cell((row, column), count, levels[row][column], inks[row][column], data.cell)
+            for column, count in enumerate(data.matrix[row].tolist())
+        ]
+        lines.append(f"<tr>{_row_name(name, row == data.cell[0])}{''.join(cells)}</tr>")
     return (
         f'<figure class="course-view" aria-label="{escape(words)}">'
         "<figcaption>true class (rows), predicted class (columns)</figcaption>"
         f"<table>{''.join(lines)}</table></figure>"
     )
+
+
+def _cell(place, count, colour, ink, chosen):
+    (row, column), (red, green, blue) = place, colour
+    return (
+        f'<td data-pick="cell {row} {column}" style="background-color:rgb({red},{green},{blue});'
+        f'color:{ink};{FRAME * (place == chosen)}">{count:,}</td>'
+    )
+
+
+def _row_name(name, is_chosen):
+    style = f"font-weight:{_weight(is_chosen)};text-align:right;white-space:nowrap"
+    return f'<th scope="row" style="{style};padding-right:6px">{escape(name)}</th>'
+
+
+def _weight(is_chosen):
+    return "bold" if is_chosen else "normal"
 
 
 def _head(columns, classes):
@@ -52,23 +65,28 @@ def _head(columns, classes):
 
 def curve(data, name, threshold):
     """Return precision over recall of a class, with a mark at the threshold."""
+    caption = f"precision and recall of {name}"
     if not data.curve.size:
         words = f"Class {name} never occurs, or is never answered: there is no curve."
-        return html.figure(f"precision and recall of {name}", f"<p>{escape(words)}</p>")
-    (left, bottom), (height, width) = curve_limits(data), CURVE
-    precision, recall = map(part, data.point)
+        return html.figure(caption, f"<p>{escape(words)}</p>")
     alt = f"precision over recall of class {name}, a mark at the threshold"
-    column = "display:flex;flex-direction:column;justify-content:space-between;text-align:right;"
-    row = f"display:flex;justify-content:space-between;width:{width}px;margin-left:70px"
-    return html.figure(
-        f"precision and recall of {name}",
-        f'<div style="display:flex"><div style="{column}width:66px;margin-right:4px">'
-        f"<span>1</span><span>precision</span><span>{bottom:g}</span></div>"
-        f'<div data-pick="curve" style="width:{width}px">'
-        f"{html.image(_curve_pixels(data), alt, width)}</div></div>"
-        f'<div style="{row}"><span>{left:g}</span><span>recall</span><span>1</span></div>'
-        f'<div style="margin-left:70px">threshold {threshold:.10g}: precision {precision}, '
-        f"recall {recall}</div>",
+    picture = html.image(_curve_pixels(data), alt, CURVE[1])
+    precision, recall = map(part, data.point)
+    words = f"threshold {threshold:.10g}: precision {precision}, recall {recall}"
+    return html.figure(caption, _axes(picture, *curve_limits(data), words))
+
+
+def _axes(picture, left, bottom, words):
+    """Return the curve to point at with the ends of its axes, and words below."""
+    aside = f"margin-left:{ASIDE + 4}px"
+    ends = "display:flex;justify-content:space-between"
+    return (
+        f'<div style="display:flex"><div style="{ends};flex-direction:column;text-align:right;'
+        f'width:{ASIDE}px;margin-right:4px"><span>1</span><span>precision</span>'
+        f'<span>{bottom:g}</span></div><div data-pick="curve" style="width:{CURVE[1]}px">'
+        f'{picture}</div></div><div style="{ends};width:{CURVE[1]}px;{aside}">'
+        f'<span>{left:g}</span><span>recall</span><span>1</span></div>'
+        f'<div style="{aside}">{words}</div>'
     )
 
 
@@ -80,7 +98,7 @@ def _curve_pixels(data):
     for tenth in np.arange(1, 10) / 10:
         pen.line([(0, tenth * height), (width, tenth * height)], "#dddddd")
         pen.line([(tenth * width, 0), (tenth * width, height)], "#dddddd")
-    pen.rectangle([0, 0, width - 1, height - 1], outline="#888888")
+    pen.rectangle([0, 0, width - 1, height - 1], outline="#888888", width=SHARP)
     x, y = _places(data, data.curve[2], data.curve[1])
     points = np.column_stack([x * width, y * height])
     pen.line([tuple(point) for point in points.tolist()], BLUE, 2 * SHARP)
@@ -127,19 +145,18 @@ def pictures(images, titles, chosen, start, heading):
         _picture(image, title, start + place, place == chosen)
         for place, (image, title) in enumerate(zip(images, titles))
     )
-    return html.figure(
-        heading, f'<div style="display:flex;flex-wrap:wrap;gap:8px;max-width:760px">{shown}</div>'
-    )
+    style = "display:flex;flex-wrap:wrap;align-items:flex-end;gap:4px 10px;padding:0 4px 4px"
+    return html.figure(heading, f'<div style="{style};max-width:{ROW}px">{shown}</div>')
 
 
 def _picture(image, title, number, is_chosen):
     height, width = image.shape[:2]
-    stride = -(-max(height, width) // (SHARP * SHOWN)) or 1
+    stride = -(-max(height, width) // (SHARP * SHOWN))
     shown = max(round(SHOWN * width / max(height, width)), 1)
     frame = f"outline:4px solid {ORANGE}" if is_chosen else "outline:1px solid #999"
     picture = html.image(image[::stride, ::stride], f"image {number}, {title}", shown)
-    weight = "bold" if is_chosen else "normal"
+    style = f"width:{SHOWN}px;font-weight:{_weight(is_chosen)};font-size:11px"
     return (
-        f'<div style="width:{SHOWN}px;font-weight:{weight};font-size:11px">{escape(title)}'
+        f'<div style="{style}"><div style="margin:6px 0 5px">{escape(title)}</div>'
         f'<div data-pick="image {number}" style="width:{shown}px;{frame}">{picture}</div></div>'
     )
