@@ -5,10 +5,12 @@ The functions above the line "argument checking" are the short cores that lesson
 check what they are given: `accuracy(*check_classes(labels, predictions))`.
 
 Reference: Goodfellow, Bengio and Courville, Deep Learning (2016): section 4.1 for the stable
-softmax, sections 5.5 and 6.2.2.3 for the cross-entropy.
+softmax, sections 5.5 and 6.2.2.3 for the cross-entropy, section 11.1 for precision and recall.
 """
 
 import numpy as np
+
+ROUNDING = 0.015  # by which a row may miss 1: half precision, or a third written as 0.33
 
 
 def accuracy(labels, predictions):
@@ -36,6 +38,27 @@ def confusion_matrix(labels, predictions, classes):
     for label, prediction in zip(labels, predictions):
         matrix[label, prediction] += 1
     return matrix
+
+
+def precision_recall(truth, scores):
+    """What it takes to say "yes" from each score on: how many are right, how many are found.
+
+    Precision is the share of the yeses that are right; recall the share of the true ones that get
+    a yes. Equal scores get it together. Above the highest score nobody gets one: precision would
+    be 0 / 0, so the curve begins at the highest score.
+
+    Args:
+        truth: (n,) booleans, True for at least one.
+        scores: (n,) numbers, higher where "yes" is more certain.
+
+    Returns:
+        thresholds, precision, recall: one of each for every score that occurs, highest first.
+    """
+    order = np.argsort(-scores, kind="stable")
+    found = np.cumsum(truth[order])
+    last = np.append(np.diff(scores[order]) != 0, True)  # of those with equal scores
+    yeses = np.arange(1, len(scores) + 1)
+    return scores[order][last], (found / yeses)[last], (found / found[-1])[last]
 
 
 # --- argument checking -------------------------------------------------------------------------
@@ -84,6 +107,16 @@ def check_probabilities(labels, probabilities):
     return labels, _require_sums(probabilities)
 
 
+def are_probabilities(rows):
+    """Return True where no number is below 0 and each row (the last axis) sums to 1.
+
+    Rounding is passed over; what is not a number is not.
+    """
+    rows = np.asarray(rows)
+    away = np.abs(rows.sum(axis=-1, dtype=float) - 1)
+    return bool(rows.min() >= 0 and away.max() <= ROUNDING)
+
+
 def _require_classes(name, values, classes):
     """Return class numbers as integers from 0 to classes - 1."""
     values = np.asarray(values)
@@ -101,8 +134,8 @@ def _require_classes(name, values, classes):
 
 def _require_sums(probabilities):
     """Return rows that are not negative and sum to 1; logits, the usual slip, do not."""
-    least, sums = probabilities.min(), probabilities.sum(axis=1, dtype=float)
-    if not (least >= 0 and np.allclose(sums, 1, atol=1e-3)):
+    if not are_probabilities(probabilities):
+        sums = probabilities.sum(axis=1, dtype=float)
         raise ValueError(
             "Expected rows of probabilities, none below 0 and 1 in all. Received a row with the "
             f"sum {sums[np.argmax(np.abs(sums - 1))]:g}: logits need softmax first."

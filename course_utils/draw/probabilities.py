@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_utils.by_hand.metrics import are_probabilities
 from course_utils.draw.images import colouring, drawable
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, ORANGE, placed_figure
@@ -107,7 +108,7 @@ def _checked(images, probabilities, classes):
                 f"Expected {len(classes)} probabilities for {title!r}, one for each class. "
                 f"Received shape {values.shape}."
             )
-        if not (values.min() >= 0 and abs(values.sum() - 1) < 1e-2):
+        if not are_probabilities(values):
             raise ValueError(
                 f"Expected probabilities for {title!r}: none below 0, and 1 in all. Received "
                 f"{values.min():g} to {values.max():g}, {values.sum():g} in all: "

@@ -68,10 +68,10 @@ class Slide:
 class Number(Field):
     """A real number."""
 
-    def __init__(self, label):
+    def __init__(self, label, step=0.25):
         super().__init__(
             ipywidgets.FloatText(
-                description=label, step=0.25, style=_wide_label(),
+                description=label, step=step, style=_wide_label(),
                 layout={"width": NARROW, "margin": APART},
             )
         )

@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 
 from course_utils import datasets
-from course_utils.by_hand.metrics import softmax
+from course_utils.by_hand.metrics import are_probabilities, softmax
 from course_utils.draw.digit_steps import digit_steps
 from course_utils.draw.probabilities import share
 from course_utils.draw.style import BLUE, ORANGE
@@ -171,8 +171,7 @@ def _probabilities(network, pixels):
             f"Received shape {scores.shape}, from {scores.min(initial=0):g} to "
             f"{scores.max(initial=0):g}: look at its last layer."
         )
-    are_probabilities = scores.min() >= 0 and abs(scores.sum() - 1) < 1e-3
-    return scores[0] if are_probabilities else softmax(scores[0])
+    return scores[0] if are_probabilities(scores) else softmax(scores[0])
 
 
 def _step(name, picture):

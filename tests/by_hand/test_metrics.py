@@ -153,6 +153,66 @@ def test_labels_as_bytes_count_beyond_255():
     assert metrics.confusion_matrix(labels, labels, 2)[0, 0] == 700
 
 
+# --- precision and recall ------------------------------------------------------------------------
+
+
+@st.composite
+def questions(draw):
+    """Truth, at least once True, and scores of which some may be equal."""
+    levels = draw(st.sampled_from([1, 2, 5, 1000]))
+    truth = np.array(draw(st.lists(st.booleans(), min_size=1, max_size=40)))
+    truth[draw(st.integers(0, len(truth) - 1))] = True
+    rng = np.random.default_rng(draw(seeds))
+    return truth, (rng.integers(0, levels, len(truth)) / levels - draw(st.sampled_from([0, 0.5])))
+
+
+@settings(max_examples=200, deadline=None)
+@given(questions())
+def test_precision_and_recall_are_what_counting_gives(question):
+    truth, scores = question
+    thresholds, precision, recall = metrics.precision_recall(truth, scores)
+    assert thresholds.tolist() == sorted(set(scores.tolist()), reverse=True)
+    for threshold, right, found in zip(thresholds, precision, recall, strict=True):
+        yes = [bool(true) for true, score in zip(truth, scores) if score >= threshold]
+        assert right == pytest.approx(sum(yes) / len(yes))
+        assert found == pytest.approx(sum(yes) / sum(map(bool, truth)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(questions(), seeds)
+def test_precision_and_recall_do_not_hang_on_the_order_or_the_scale_of_scores(question, seed):
+    truth, scores = question
+    shuffled = np.random.default_rng(seed).permutation(len(truth))
+    _, *first = metrics.precision_recall(truth, scores)
+    _, *second = metrics.precision_recall(truth[shuffled], np.exp(scores[shuffled]))
+    np.testing.assert_array_equal(first, second)
+    precision, recall = first
+    assert (np.diff(recall) >= 0).all() and recall[-1] == 1
+    assert precision[-1] == pytest.approx(truth.mean())
+    assert (0 <= precision).all() and (precision <= 1).all()
+
+
+def test_precision_and_recall_are_those_of_keras():
+    rng = np.random.default_rng(3)
+    truth, scores = rng.integers(0, 2, 50) == 1, rng.random(50).astype("float32")
+    for threshold, right, found in list(zip(*metrics.precision_recall(truth, scores)))[::7]:
+        # Keras says yes above its threshold, not at it.
+        below = float(np.nextafter(threshold, np.float32(0)))
+        precision, recall = keras.metrics.Precision(below), keras.metrics.Recall(below)
+        precision.update_state(truth, scores)
+        recall.update_state(truth, scores)
+        assert (right, found) == pytest.approx((float(precision.result()), float(recall.result())))
+
+
+@pytest.mark.filterwarnings("error")
+def test_who_is_always_right_has_precision_1_and_equal_scores_make_one_point():
+    truth = np.array([True, False, True])
+    _, precision, recall = metrics.precision_recall(truth, truth.astype(float))
+    assert (precision.tolist(), recall.tolist()) == ([1, pytest.approx(2 / 3)], [1, 1])
+    one = [values.tolist() for values in metrics.precision_recall(truth, np.full(3, 0.5))]
+    assert one == [[0.5], [pytest.approx(2 / 3)], [1]]
+
+
 # --- argument checking ---------------------------------------------------------------------------
 
 
@@ -225,3 +285,21 @@ WRONG_PROBABILITIES = {
 def test_what_is_no_probability_is_refused(labels, probabilities, said):
     with pytest.raises(ValueError, match=f"Expected.*{said}"):
         metrics.check_probabilities(labels, probabilities)
+
+
+# --- what are probabilities ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_softmax_in_any_precision_gives_probabilities(dtype):
+    logits = np.random.default_rng(1).normal(size=(200, 10)) * 5
+    assert metrics.are_probabilities(metrics.softmax(logits.astype(dtype)))
+
+
+@pytest.mark.parametrize("rows, right", [
+    ([0.33, 0.33, 0.33], True), ([[1, 0], [0, 1]], True), ([0.5, 0.48], False),
+    ([1.5, -0.5], False), ([[0.5, 0.5], [0.5, 0.6]], False), ([np.nan, 1], False), ([np.inf, 0], False),
+    ([-1e-9, 1], False),
+])  # fmt: skip
+def test_rounding_is_passed_over_and_nothing_else(rows, right):
+    assert metrics.are_probabilities(rows) is right

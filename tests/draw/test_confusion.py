@@ -9,7 +9,7 @@ from layout import assert_readable
 
 from course_utils import draw
 from course_utils.datasets import DIGIT_CLASSES, FASHION_CLASSES
-from course_utils.draw.confusion import LEGEND, _colours
+from course_utils.draw.confusion import LEGEND, confusion_colours
 
 MATRIX = np.diag(np.full(10, 1000)) + np.eye(10, k=1, dtype=int) * 12
 
@@ -30,7 +30,7 @@ def test_two_classes_are_drawn_with_their_legend():
 
 @given(arrays(int, (4, 4), elements=st.integers(0, 10**6)))
 def test_mix_ups_are_white_at_zero_and_darker_the_more_there_are(matrix):
-    colours, off = _colours(matrix), ~np.eye(4, dtype=bool)
+    colours, off = confusion_colours(matrix), ~np.eye(4, dtype=bool)
     order = np.argsort(matrix[off])
     light = colours[off].sum(axis=1)[order]
     assert (np.diff(light) <= 1e-9).all()
