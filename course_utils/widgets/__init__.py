@@ -9,6 +9,7 @@ _MODULES = {
     "ConvArithmetic": "conv_arithmetic",
     "ConvStepper": "conv_stepper",
     "DigitUpload": "digit_upload",
+    "ErrorExplorer": "error_explorer",
     "FilterExplorer": "filter_explorer",
     "KernelLab": "kernel_lab",
     "KernelTraining": "kernel_training",
