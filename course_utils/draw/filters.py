@@ -1,7 +1,5 @@
 """A network's filters in one figure: picture, kernels, feature maps, and the patches liked best."""
 
-import numpy as np
-
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import new_figure, number
 from course_utils.draw.words import fold, letters_in

@@ -90,7 +90,6 @@ class FilterExplorer(Explorer):
 
     def __init__(self, model, images, layer=None, checkpoints=None, filter=0, picture=0,
                  normalise="each map"):
-        self.name = model.name
         self.model = _copy(model)
         self.probe = Probe(self.model)
         self.images = _as_images(images, self.probe)
@@ -264,7 +263,7 @@ class FilterExplorer(Explorer):
         if _is_deep(data):
             kernels = f"the {channels} slices of the kernel of filter {state.filter}"
         return (
-            f"The network {self.name}, layer {state.layer} ({kind}), on picture {state.picture} of "
+            f"Layer {state.layer} ({kind}) of a network, on picture {state.picture} of "
             f"{len(self.images)}: {kernels}; the {count} feature maps, {rows} × {columns}, coloured "
             f"by the largest value of {state.normalise}; the map of filter {state.filter} "
             f"large, with the unit at row {state.row}, column {state.column} framed, and in the "

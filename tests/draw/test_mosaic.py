@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.draw.mosaic import CROSS, FRAME, GROUND, LEVELS, LINE, framed, levels, mosaic, palette
+from course_utils.draw.mosaic import (
+    CROSS,
+    FRAME,
+    GROUND,
+    LEVELS,
+    LINE,
+    framed,
+    levels,
+    mosaic,
+    palette,
+)
 from course_utils.draw.style import inks_on
 
 

@@ -3,18 +3,13 @@
 import asyncio
 import math
 import re
-from dataclasses import FrozenInstanceError, asdict, fields, replace
-from html.parser import HTMLParser
 
-import ipywidgets
 import keras
 import live
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 
 from course_utils.widgets import html, stepping
 from course_utils.widgets.conv_arithmetic import CAPTION, LARGEST, LETTERS, ConvArithmetic
@@ -168,30 +163,6 @@ def explorer(request):
     return ConvArithmetic(6, stride=2, padding="same", transposed=request.param, row=1, column=2)
 
 
-def same(one, other):
-    for field in fields(one):
-        np.testing.assert_equal(getattr(one, field.name), getattr(other, field.name))
-
-
-def test_compute_is_pure_and_the_state_frozen(explorer):
-    before = asdict(explorer.state)
-    same(explorer.compute(explorer.state), explorer.compute(explorer.state))
-    same(explorer.compute(explorer.state), explorer.data)
-    assert asdict(explorer.state) == before
-    with pytest.raises(FrozenInstanceError):
-        explorer.state.row = 0
-
-
-def test_set_and_reset(explorer):
-    start = explorer.state
-    assert explorer.set(kernel=4, row=0) is explorer and explorer.state != start
-    same(explorer.data, explorer.compute(explorer.state))
-    explorer.reset()
-    assert explorer.state == start
-    with pytest.raises(ValueError, match=r"Expected one of size, .* Received 'speed'\."):
-        explorer.set(speed=3)
-
-
 HOSTILE = [0, -1, 2.0, 3.7, float("nan"), True, "3", "<b>", None, [3], (3, 3), np.ones(2), 10**9,
            10**30, np.float32(3), object()]  # fmt: skip
 
@@ -241,7 +212,7 @@ def test_the_largest_and_the_smallest(setting):
 
 def test_numbers_of_numpy_are_numbers():
     explorer = ConvArithmetic(np.int64(6), np.int32(3), np.uint8(2), transposed=np.True_)
-    same(explorer.data, ConvArithmetic(6, 3, 2, transposed=True).data)
+    live.same(explorer.data, ConvArithmetic(6, 3, 2, transposed=True).data)
     assert explorer.description == ConvArithmetic(6, 3, 2, transposed=True).description
 
 
@@ -272,62 +243,7 @@ def test_steps_go_row_by_row_and_round(explorer):
 # --- headless ------------------------------------------------------------------------------------
 
 
-def test_headless_shows_one_described_picture_and_makes_no_widget(explorer, monkeypatch):
-    monkeypatch.setenv("COURSE_HEADLESS", "1")
-    monkeypatch.setattr(
-        ipywidgets.Widget, "__init__", lambda *a, **k: pytest.fail("a widget was made")
-    )
-    InteractiveShell.instance()
-    with capture_output() as captured:
-        explorer._ipython_display_()
-    (output,) = captured.outputs
-    assert set(output.data) == {"image/png", "text/plain"}
-    assert output.data["text/plain"] == explorer.description == repr(explorer)
-    assert output.metadata["image/png"]["alt"] == explorer.description
-    assert not re.search(r"0x[0-9a-f]{6}|nan|\n", explorer.description)
-
-
-@pytest.mark.parametrize("change", [dict(kernel=2), dict(row=2), dict(transposed=True)])
-def test_description_and_picture_follow_the_state(change):
-    explorer = ConvArithmetic()
-    words, picture = explorer.description, explorer.draw(explorer.data, explorer.state).png()
-    explorer.set(**change)
-    assert explorer.description != words
-    assert explorer.draw(explorer.data, explorer.state).png() != picture
-
-
 # --- live ----------------------------------------------------------------------------------------
-
-
-class Strict(HTMLParser):
-    """Collects attributes; unbalanced tags or stray quotes show up as odd names."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.attributes, self.open = set(), []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.attributes |= {name for name, _ in attrs}
-        if tag != "br":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open and self.open.pop() == tag
-
-
-def test_shown_html_is_well_formed_and_has_words(explorer):
-    parser = Strict(live.page(explorer))
-    assert parser.attributes == {"class", "style", "aria-label", "aria-live", "role"}
-    assert f'aria-label="{explorer.description}"' in live.page(explorer)
-
-
-def test_every_input_and_button_has_a_name_of_its_own(explorer):
-    named = [w for w in live.walk(explorer.live()) if hasattr(w, "description")]
-    names = [w.description for w in named if not isinstance(w, ipywidgets.HTML)]
-    assert all(names) and len(set(names)) == len(names)
 
 
 @settings(max_examples=30, deadline=None)

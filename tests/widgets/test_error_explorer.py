@@ -5,8 +5,6 @@ import io
 import re
 import subprocess
 import sys
-from dataclasses import FrozenInstanceError, fields
-from html.parser import HTMLParser
 
 import ipywidgets
 import live
@@ -14,8 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 from PIL import Image
 
 from course_utils.by_hand.metrics import confusion_matrix, softmax
@@ -54,11 +50,6 @@ def picture_of(explorer, label="image 0"):
     start = rf'data-pick="{label}"[^>]*><img src="data:image/png;base64,'
     (source,) = re.findall(f'{start}(.*?)"', live.page(explorer))
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(source))))
-
-
-def same(one, other):
-    for field in fields(one):
-        np.testing.assert_equal(getattr(one, field.name), getattr(other, field.name))
 
 
 # --- the numbers ---------------------------------------------------------------------------------
@@ -163,22 +154,13 @@ def test_perfect_predictions(classes):
 # --- the state -----------------------------------------------------------------------------------
 
 
-def test_compute_is_pure_and_the_state_is_frozen(errors):
-    state = errors.set(truth=2, predicted=1, threshold=0.4).state
-    same(errors.compute(state), errors.compute(state))
-    same(errors.compute(state), errors.data)
-    assert errors.state is state
-    with pytest.raises(FrozenInstanceError):
-        state.threshold = 1
-
-
 def test_what_was_handed_over_may_change_afterwards():
     labels, chances, images = some()
     errors = ErrorExplorer(labels, chances, images)
     before = errors.compute(errors.state)
     kept = errors.images.copy()
     labels[:], chances[:], images[:] = 0, 0.25, 9
-    same(errors.compute(errors.state), before)
+    live.same(errors.compute(errors.state), before)
     np.testing.assert_array_equal(errors.images, kept)
 
 
@@ -204,12 +186,6 @@ def test_page_and_image_follow_each_other_and_the_cell(errors):
     assert errors.set(truth=1).state.image == errors.state.page == 0
     assert errors.set(truth=0, image=5).state.image == 5
     assert errors.set(threshold=1).chosen is None and errors.limits() == {"image": 0, "page": 0}
-
-
-def test_reset_returns_to_the_start(errors):
-    start = errors.state
-    errors.set(truth=0, predicted=0, page=1, threshold=0.1, order=ORDERS[1]).reset()
-    assert errors.state == start
 
 
 WRONG = {
@@ -445,26 +421,6 @@ def test_an_empty_cell_says_so(errors):
     assert "This cell is empty." in [text.get_text() for text in figure.texts]
 
 
-class Strict(HTMLParser):
-    """Collects tags and attributes; unbalanced tags or stray quotes are seen."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.attributes, self.open, self.tags = [], [], []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, *pair) for pair in attrs]
-        if tag not in ("img", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open and self.open.pop() == tag
-
-
 HOSTILE = ["a<script>", 'b" onload="', "c & d", "é'"]
 ATTRIBUTES = {
     "class", "style", "src", "alt", "aria-label", "aria-live", "role", "scope", "data-pick",
@@ -476,9 +432,9 @@ def test_html_is_well_formed_and_pictures_have_words(cell):
     errors = ErrorExplorer(*some(), HOSTILE)
     errors.live()
     errors.set(truth=cell[0], predicted=cell[1], threshold=0.6)
-    parsed = Strict(live.page(errors))
+    parsed = live.Parsed(live.page(errors))
     assert "script" not in parsed.tags
-    assert {name for _, name, _ in parsed.attributes} <= ATTRIBUTES
+    assert parsed.names <= live.ATTRIBUTES
     words = [value for tag, name, value in parsed.attributes if (tag, name) == ("img", "alt")]
     assert len(words) == parsed.tags.count("img") and all(words)
     assert errors.description in {v for _, name, v in parsed.attributes if name == "aria-label"}
@@ -493,31 +449,6 @@ def test_the_table_has_each_count_in_its_cell_and_one_frame(errors):
         assert int(count) == errors.data.matrix[int(row), int(column)]
         assert ("outline" in style) == ((row, column) == ("2", "4"))
     assert len(found) == 4 * 5
-
-
-def test_controls_are_core_widgets_with_names_of_their_own(errors):
-    named = [w for w in live.walk(errors.live()) if getattr(w, "description", None)]
-    assert len({w.description for w in named}) == len(named) == 6 + 3 + 1
-    assert all(type(w).__module__.startswith("ipywidgets.") for w in named)
-
-
-def test_headless_shows_one_described_picture_and_makes_no_widget(errors, monkeypatch):
-    monkeypatch.setenv("COURSE_HEADLESS", "1")
-    monkeypatch.setattr(ipywidgets.Widget, "__init__", lambda *a, **k: pytest.fail("a widget"))
-    InteractiveShell.instance()
-    with capture_output() as captured:
-        errors._ipython_display_()
-    (output,) = captured.outputs
-    assert output.data["text/plain"] == errors.description
-    assert output.metadata["image/png"]["alt"] == errors.description
-
-
-def test_what_did_not_change_is_not_sent_again(errors):
-    sent = []
-    for widget in live.walk(errors.live()):
-        widget.observe(sent.append, names="value") if hasattr(widget, "value") else None
-    errors.set()
-    assert sent == []
 
 
 def test_ten_thousand_images_of_ten_classes():

@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, fields
-from html.parser import HTMLParser
 
 import ipywidgets
+import keras
 import live
 import numpy as np
 import pytest
@@ -16,7 +16,19 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import course_utils.widgets
-from course_utils.widgets import ConvStepper, KernelLab, KernelTraining, pointing
+from course_utils.widgets import (
+    ConvArithmetic,
+    ConvStepper,
+    DigitUpload,
+    ErrorExplorer,
+    FilterExplorer,
+    KernelLab,
+    KernelTraining,
+    pointing,
+)
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "probe"))
+import zoo
 
 SOURCES = sorted(pathlib.Path(course_utils.widgets.__file__).parent.glob("*.py"))
 
@@ -57,11 +69,45 @@ def make_deep_stepper():
     return ConvStepper(image, kernel, padding="same", then=("relu", lambda x: np.maximum(x, 0)))
 
 
+def make_arithmetic():
+    return ConvArithmetic(6, stride=2, padding="same", row=1, column=2)
+
+
+def make_transposed():
+    return ConvArithmetic(6, stride=2, padding="same", transposed=True, row=1, column=2)
+
+
+def make_filters():
+    keras.utils.set_random_seed(1)
+    pictures = np.random.default_rng(2).random((4, 20, 22, 1))
+    return FilterExplorer(zoo.sequential(), pictures)
+
+
+def make_errors():
+    chances = np.random.default_rng(3).dirichlet(np.ones(3), 60)
+    labels = np.arange(60) % 3
+    return ErrorExplorer(labels, chances, np.ones((60, 6, 8)) / 2, "abc")
+
+
+def make_upload():
+    # A network without Keras: how much ink each tenth of the picture's width holds.
+    def network(batch, training):
+        columns = np.array_split(np.asarray(batch)[0, ..., 0], 10, axis=1)
+        return np.array([[part.sum() for part in columns]])
+
+    return DigitUpload(network)
+
+
 # Explorers with a kernel in their state, which this file edits; and all others, each with a change
 # that is seen, and one that cannot be.
 KERNELS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab, make_training]
 OTHERS = {
     make_deep_stepper: (dict(channel=4, row=19), dict(channel=6)),
+    make_arithmetic: (dict(kernel=2, row=0), dict(row=12)),
+    make_transposed: (dict(stride=1, padding="valid"), dict(kernel=8)),
+    make_filters: (dict(layer="b", filter=2), dict(layer="pool")),
+    make_errors: (dict(truth="b", predicted="a", threshold=0.25), dict(truth="d")),
+    make_upload: (dict(picture=np.eye(40)), dict(picture=np.zeros((9, 9)))),
 }
 MAKERS = [*KERNELS, *OTHERS]
 
@@ -85,12 +131,6 @@ def values(state):
     return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in pairs.items()}
 
 
-def same(one, other):
-    """Compare two results of `compute`."""
-    for field in fields(one):
-        np.testing.assert_equal(getattr(one, field.name), getattr(other, field.name))
-
-
 # --- state ---------------------------------------------------------------------------------------
 
 
@@ -98,8 +138,8 @@ def test_compute_is_pure(explorer):
     state, before = explorer.state, values(explorer.state)
     first = explorer.compute(state)
     second = explorer.compute(state)
-    same(first, second)
-    same(first, explorer.data)
+    live.same(first, second)
+    live.same(first, explorer.data)
     assert explorer.state is state and values(state) == before
 
 
@@ -135,7 +175,7 @@ def test_reset_returns_to_the_start(explorer):
     assert values(explorer.state) != start
     explorer.reset()
     assert values(explorer.state) == start
-    same(explorer.data, explorer.compute(explorer.state))
+    live.same(explorer.data, explorer.compute(explorer.state))
 
 
 def test_descriptions_are_the_same_each_time():
@@ -229,7 +269,7 @@ def test_the_live_box_is_made_once_of_core_widgets(explorer):
 def test_without_anywidget_all_else_is_there(explorer, monkeypatch):
     monkeypatch.setattr(pointing, "_kind", lambda: None)
     box = explorer.live()
-    assert {type(widget).__module__.partition(".")[0] for widget in live.walk(box)} == {"ipywidgets"}
+    assert {type(w).__module__.partition(".")[0] for w in live.walk(box)} == {"ipywidgets"}
     explorer.set(**explorer.change)
     assert explorer.description in live.page(explorer).replace("&#x27;", "'")
 
@@ -259,41 +299,12 @@ def test_sources_use_only_allowed_widgets():
         assert set(used) <= ALLOWED, path.name
 
 
-class Strict(HTMLParser):
-    """Collects attributes; unbalanced tags or stray quotes show up as odd names."""
-
-    def __init__(self):
-        super().__init__()
-        self.tags, self.attributes, self.open = [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, *pair) for pair in attrs]
-        if tag not in ("img", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open and self.open.pop() == tag
-
-
-ATTRIBUTES = {"class", "style", "src", "alt", "aria-label", "aria-live", "role", "data-pick"}
-
-
-def parsed(text):
-    parser = Strict()
-    parser.feed(text)
-    parser.close()
-    assert parser.open == []
-    return parser
-
-
 def test_shown_html_is_well_formed_and_pictures_have_words(explorer):
-    parser = parsed(live.page(explorer))
-    assert {name for _, name, _ in parser.attributes} <= ATTRIBUTES
-    images = [value for tag, name, value in parser.attributes if (tag, name) == ("img", "alt")]
-    assert len(images) == parser.tags.count("img") and all(images)
-    labels = {v for tag, name, v in parser.attributes if name in ("alt", "aria-label")}
-    assert explorer.description in labels
+    parsed = live.Parsed(live.page(explorer))
+    assert parsed.names <= live.ATTRIBUTES
+    images = parsed.words("alt")
+    assert len(images) == parsed.tags.count("img") and all(images)
+    assert explorer.description in parsed.words("alt", "aria-label")
 
 
 HOSTILE = 'quoted "x" onload=\'alert(1)\' <script>alert(2)</script> & more'
@@ -301,10 +312,10 @@ HOSTILE = 'quoted "x" onload=\'alert(1)\' <script>alert(2)</script> & more'
 
 def test_words_in_attributes_are_escaped(explorer, monkeypatch):
     monkeypatch.setattr(type(explorer), "describe", lambda *_: HOSTILE)
-    parser = parsed(live.page(explorer))
-    assert "script" not in parser.tags
-    assert {name for _, name, _ in parser.attributes} <= ATTRIBUTES
-    assert HOSTILE in {v for _, name, v in parser.attributes if name in ("alt", "aria-label")}
+    parsed = live.Parsed(live.page(explorer))
+    assert "script" not in parsed.tags
+    assert parsed.names <= live.ATTRIBUTES
+    assert HOSTILE in parsed.words("alt", "aria-label")
 
 
 def test_a_refusal_is_escaped(with_kernel, monkeypatch):
@@ -323,7 +334,8 @@ def test_set_from_code_moves_the_controls(explorer):
     explorer.set(**explorer.change)
     state = values(explorer.state)
     controls = explorer._shell.controls
-    read = {name: controls[name].read() for name in controls.keys() & explorer.change.keys()}
+    read = {name: controls[name].read() for name in controls.keys() & explorer.change.keys()
+            if name != "picture"}  # an upload is not written back
     assert {name: np.asarray(value).tolist() for name, value in read.items()} == {
         name: state[name] for name in read
     }
@@ -344,7 +356,7 @@ def test_a_field_changed_by_hand_moves_state_picture_and_readout(with_kernel):
     middle = "Kernel row 1, column 1"
     next(w for w in live.inputs(explorer) if w.description.startswith(middle)).value = 4.25
     assert np.atleast_3d(explorer.state.kernel)[1, 1, 0] == 4.25
-    same(explorer.data, explorer.compute(explorer.state))
+    live.same(explorer.data, explorer.compute(explorer.state))
     assert live.pictures(explorer) != pictures and live.readout(explorer) != words
     assert live.refusal(explorer) == ""
 
