@@ -89,12 +89,15 @@ def pixels(values, signed):
 
 
 def image(pixels, alt, width):
-    """Return an `<img>` of (height, width) or (height, width, 3) uint8 pixels."""
+    """Return an `<img>` of (height, width) or (height, width, 3) uint8 pixels.
+
+    Pixels that are enlarged stay squares; those that are reduced are averaged.
+    """
     stream = io.BytesIO()
     # The browser gets the picture from the same machine: speed matters more than size.
     Image.fromarray(pixels).save(stream, format="PNG", compress_level=1)
     source = base64.b64encode(stream.getvalue()).decode()
     return (
         f'<img src="data:image/png;base64,{source}" alt="{html.escape(alt)}" '
-        f'style="width:{width}px">'
+        f'style="width:{width}px{";image-rendering:auto" if pixels.shape[1] > width else ""}">'
     )

@@ -41,11 +41,11 @@ def _kind():
         # The last number counts, so that the same place pointed at twice is news.
         place = traitlets.List(["", 0.0, 0.0, 0]).tag(sync=True)
 
-    _allow_on_colab()
+    allow_on_colab()
     return Pointer
 
 
-def _allow_on_colab():
+def allow_on_colab():
     """Colab shows widgets that are not ipywidgets' own only when it is told to."""
     if "google.colab" in sys.modules:
         from google.colab import output
