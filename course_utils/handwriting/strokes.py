@@ -91,8 +91,8 @@ def drawn(strokes, pen):
     return np.asarray(image.reduce(FINER), np.float32) / 255
 
 
-def require_pen(pen):
-    """Refuse what is no pen's width.
+def as_pen(pen):
+    """Return a pen's width as a plain whole number of percent.
 
     Raises:
         ValueError: not a whole number within THINNEST…WIDEST.
@@ -101,8 +101,9 @@ def require_pen(pen):
     if not whole or not THINNEST <= pen <= WIDEST:
         raise ValueError(
             f"Expected the pen's width as a whole number from {THINNEST} to {WIDEST}, in percent "
-            f"of the pad's side. Received {reprlib.repr(pen)}: 8 is MNIST's."
+            f"of the pad's side. Received {reprlib.repr(pen)}: 8 is about MNIST's."
         )
+    return int(pen)
 
 
 def _point(point):

@@ -1,5 +1,6 @@
 """DigitPad: draw a digit, and see live how it is centred, what it is read as, and what it resembles."""
 
+import reprlib
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -11,7 +12,7 @@ from course_utils.draw.probabilities import share
 from course_utils.handwriting import ink_as_digit, my_digits, nearest_digits
 from course_utils.handwriting.my_digits import KeptDigit, add_digits, place
 from course_utils.handwriting.neighbours import SEARCHED, Neighbours
-from course_utils.handwriting.strokes import EXAMPLES, as_strokes, drawn, require_pen
+from course_utils.handwriting.strokes import EXAMPLES, as_pen, as_strokes, drawn
 from course_utils.widgets import html
 from course_utils.widgets.controls import NARROW, Choice
 from course_utils.widgets.digit_reading import (
@@ -23,7 +24,7 @@ from course_utils.widgets.digit_reading import (
     reading_words,
     step_view,
 )
-from course_utils.widgets.explorer import Explorer, require_name
+from course_utils.widgets.explorer import Explorer
 from course_utils.widgets.pad_canvas import Pen, Strokes
 
 PEN = 8  # percent of the pad's side: about as wide as MNIST's
@@ -33,7 +34,7 @@ NOTHING = "Draw a digit."
 UNKNOWN = "none"  # the name of no digit in particular
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class State:
     """What can be changed: see `DigitPad`."""
 
@@ -85,16 +86,14 @@ class DigitPad(Explorer):
         self.kept = []
         self._saved = 0
         self._read = compiled(network)
-        super().__init__(State(as_strokes(strokes), pen, meant))
+        super().__init__(State(as_strokes(strokes), as_pen(pen), _as_meant(meant)))
 
     def settle(self, state, changes):
-        """Read what was given as strokes."""
-        return replace(state, strokes=as_strokes(state.strokes))
+        """Read what was given, in whatever form, as plain numbers."""
+        readers = {"strokes": as_strokes, "pen": as_pen, "meant": _as_meant}
+        return replace(state, **{name: readers[name](value) for name, value in changes.items()})
 
     def compute(self, state):
-        require_pen(state.pen)
-        if state.meant is not None:
-            require_name("meant", state.meant, range(10))
         ink = drawn(state.strokes, state.pen)
         if not state.strokes:
             return Drawing(ink, None, None)
@@ -128,7 +127,8 @@ class DigitPad(Explorer):
         if not self.kept:
             return ""
         unsaved = len(self.kept) - self._saved
-        return f" Kept: {len(self.kept)}, {unsaved or 'none'} of them not yet saved."
+        where = f"not yet saved: {unsaved}" if unsaved else f"all saved in {escape(str(place()))}"
+        return f" Kept: {len(self.kept)}; {where}."
 
     def draw(self, data, state):
         words = self.describe(data, state)
@@ -189,7 +189,7 @@ class DigitPad(Explorer):
             )
         read_as = int(reading.order[0])
         probability = float(reading.probabilities[read_as])
-        self.kept.append(KeptDigit(image, int(meant), read_as, probability))
+        self.kept.append(KeptDigit(image, meant, read_as, probability))
         return self.set()
 
     def save(self):
@@ -222,6 +222,19 @@ class Meant(Choice):
 
     def write(self, meant):
         super().write(UNKNOWN if meant is None else str(meant))
+
+
+def _as_meant(meant):
+    """Return the digit that is meant, which NumPy may have given, or None."""
+    if meant is None:
+        return None
+    whole = isinstance(meant, (int, np.integer)) and not isinstance(meant, bool)
+    if not whole or not 0 <= meant <= 9:
+        raise ValueError(
+            "Expected the digit that is meant as a whole number from 0 to 9, or None. "
+            f"Received {reprlib.repr(meant)}: take one of these."
+        )
+    return int(meant)
 
 
 def _fooled(reading, meant):

@@ -12,7 +12,7 @@ from course_utils.widgets.pointing import allow_on_colab
 
 HINT = "<small>In percent, from the upper left; a semicolon lifts the pen.</small>"
 _CSS = """
-.course-pad { width: 280px; max-width: 100%; aspect-ratio: 1; display: block; margin: 6px;
+.course-pad { width: 280px; max-width: 100%; aspect-ratio: 1; display: block; margin: 6px 14px 6px 6px;
   box-sizing: border-box; touch-action: none; user-select: none; cursor: crosshair;
   background: #fff; box-shadow: 0 0 0 1px #888; }
 .course-pad:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; }
@@ -27,7 +27,7 @@ class Strokes:
         self.canvas = _canvas()
         self.text = ipywidgets.Text(
             description=label, placeholder=pen_strokes.TEXT, continuous_update=False,
-            style={"description_width": "initial"}, layout={"width": "18rem"},
+            style={"description_width": "initial"}, layout={"width": "17rem", "max_width": "100%"},
         )
         self.box = ipywidgets.VBox([self.text, ipywidgets.HTML(HINT)], layout={"margin": APART})
         self._latest = ()

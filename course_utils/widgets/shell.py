@@ -92,7 +92,7 @@ class Shell:
         inputs = ipywidgets.Box([fields, *kernel], layout=wrap)
         if not canvases and not beside:
             return inputs
-        column = ipywidgets.VBox([inputs, *beside], layout={"flex": "1 1 17rem"})
+        column = ipywidgets.VBox([inputs, *beside], layout={"flex": "1 1 17rem", "min_width": "0"})
         return ipywidgets.Box([*canvases, column], layout=wrap)
 
     def _pointed(self, name, x, y):
