@@ -171,7 +171,8 @@ def whole(tmp_path):
 
 def arrays(**changes):
     right = {"images": np.zeros((1, 28, 28), np.uint8), "labels": np.zeros(1, np.uint8),
-             "read_as": np.zeros(1, np.uint8), "probabilities": np.zeros(1, np.float32)}  # fmt: skip
+             "read_as": np.zeros(1, np.uint8),
+             "probabilities": np.zeros(1, np.float32)}  # fmt: skip
     return {name: value for name, value in (right | changes).items() if value is not None}
 
 

@@ -29,11 +29,7 @@ def digit_steps(steps, probabilities, classes, description, nearest=None):
         ValueError: no step, or not one probability for each class.
     """
     probabilities = np.asarray(probabilities, float)
-    if not steps or probabilities.shape != (len(classes),):
-        raise ValueError(
-            f"Expected one or more steps and {len(classes)} probabilities. Received {len(steps)} "
-            f"steps and probabilities of shape {probabilities.shape}."
-        )
+    _require_all(steps, probabilities, classes)
     width, below = WIDTH * len(steps) + BARS, NEAREST if nearest else 0
     figure = new_figure(max(width, NEIGHBOUR * len(nearest or ())), HEIGHT + below)
     upper = figure
@@ -47,6 +43,14 @@ def digit_steps(steps, probabilities, classes, description, nearest=None):
     bars.set_title("probability", fontsize=TITLE)
     draw_bars(bars, probabilities, [str(name) for name in classes])
     return Shown(figure, description)
+
+
+def _require_all(steps, probabilities, classes):
+    if not steps or probabilities.shape != (len(classes),):
+        raise ValueError(
+            f"Expected one or more steps and {len(classes)} probabilities. Received {len(steps)} "
+            f"steps and probabilities of shape {probabilities.shape}."
+        )
 
 
 def _draw_nearest(figure, nearest):

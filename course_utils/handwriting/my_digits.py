@@ -4,7 +4,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -81,8 +81,9 @@ def add_digits(kept, path=None):
             place to write it.
     """
     path = path or place()
-    columns = ([getattr(one, name) for one in kept] for name in KeptDigit.__dataclass_fields__)
-    parts = {name: np.array(column, kind) for (name, (kind, _)), column in zip(_PARTS.items(), columns)}
+    parts = {}
+    for field, (name, (kind, _)) in zip(fields(KeptDigit), _PARTS.items()):
+        parts[name] = np.array([getattr(one, field.name) for one in kept], kind)
     if os.path.exists(path):
         before = _read(path)
         parts = {name: np.concatenate([before[name], parts[name]]) for name in parts}

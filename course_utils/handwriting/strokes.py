@@ -9,7 +9,7 @@ from numbers import Real
 import numpy as np
 from PIL import Image, ImageDraw
 
-SIDE = 280  # pixels of a drawn picture: a digit that fills a third of it is still finer than MNIST's
+SIDE = 280  # pixels of a drawn picture: a digit in a tenth of it is as fine as MNIST's
 FINER = 3  # pixels drawn for each of them, along a side: edges come out smooth
 MOST = 2000  # points in all: as far as twenty times around a digit
 THINNEST, WIDEST = 1, 20  # percent of the side: a pen

@@ -1,4 +1,4 @@
-"""DigitPad: draw a digit, and see live how it is centred, what it is read as, and what it resembles."""
+"""DigitPad: draw a digit, and see live how it is centred, read, and what it resembles."""
 
 import reprlib
 from dataclasses import dataclass, replace
@@ -8,7 +8,6 @@ import numpy as np
 
 from course_utils import datasets, draw
 from course_utils.draw.digit_steps import digit_steps
-from course_utils.draw.probabilities import share
 from course_utils.handwriting import ink_as_digit, my_digits, nearest_digits
 from course_utils.handwriting.my_digits import KeptDigit, add_digits, place
 from course_utils.handwriting.neighbours import SEARCHED, Neighbours
@@ -68,7 +67,8 @@ class DigitPad(Explorer):
         kept: the list of `KeptDigit` that `keep` has kept since the pad was made.
 
     Raises:
-        ValueError: a network that gives something else, or strokes, a pen or a digit that cannot be.
+        ValueError: a network that gives something else, or strokes, a pen or a digit that
+            cannot be.
     """
 
     title = "DigitPad"

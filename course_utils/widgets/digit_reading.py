@@ -1,4 +1,4 @@
-"""What a network reads in a digit: its probabilities, as words, as bars, beside the digit's steps."""
+"""What a network reads in a digit: its probabilities as words and bars, and the digit's steps."""
 
 import sys
 from dataclasses import dataclass

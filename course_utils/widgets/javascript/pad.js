@@ -1,7 +1,7 @@
 // A pad to draw on: by mouse, finger, pen or keys. Draws at once, tells the kernel now and then.
 
 const PAUSE = 60 // milliseconds between two messages while drawing
-const NEAR = 0.004 // of the pad's side: points that are closer are one
+const NEAR = 0.006 // of the pad's side: points that are closer are one
 const STEP = 0.02
 const LEAP = 0.1 // of the side, with Shift
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
@@ -173,7 +173,7 @@ function render({ model, el }) {
   // JupyterLab hears keys at the document, before they come down to the pad: this hears them at
   // the window, before JupyterLab. With Ctrl, Alt or Meta they are not the pad's.
   const key = (event) => {
-    if (event.target !== canvas || event.key === "Tab") return
+    if (event.composedPath()[0] !== canvas || event.key === "Tab") return
     if (event.ctrlKey || event.altKey || event.metaKey) return
     event.stopPropagation()
     if (typeof drawing === "number") return
