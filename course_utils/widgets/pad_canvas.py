@@ -13,7 +13,8 @@ from course_utils.widgets.pointing import allow_on_colab
 HINT = "<small>In percent, from the upper left; a semicolon lifts the pen.</small>"
 _CSS = """
 .course-pad { width: 280px; max-width: 100%; aspect-ratio: 1; display: block;
-  margin: 6px 14px 6px 6px; box-sizing: border-box; touch-action: none; user-select: none; cursor: crosshair;
+  margin: 6px 14px 6px 6px; box-sizing: border-box; touch-action: none;
+  user-select: none; cursor: crosshair;
   background: #fff; box-shadow: 0 0 0 1px #888; }
 .course-pad:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; }
 .course-pad-words { min-height: 1.2em; margin: 0 6px; font-size: 12px; }
