@@ -16,3 +16,8 @@ def checkpoints():
 def headless():
     """Return True when COURSE_HEADLESS=1: pictures instead of widgets, nothing that moves."""
     return os.environ.get("COURSE_HEADLESS") == "1"
+
+
+def core_widgets():
+    """Return True when COURSE_CORE_WIDGETS=1: nothing but ipywidgets, as without anywidget."""
+    return os.environ.get("COURSE_CORE_WIDGETS") == "1"

@@ -46,7 +46,7 @@ def probabilities(images, probabilities, classes, description):
         _draw_picture(_axes(figure, (left, top), (PICTURE, block[1])), title, row[0])
         high = min(block[1], len(classes) * WIDEST_LINE)
         bars = _axes(figure, (left + PICTURE + names, top), (BARS, high))
-        _draw_bars(bars, row[1], classes)
+        draw_bars(bars, row[1], classes)
     return Shown(figure, description)
 
 
@@ -67,7 +67,7 @@ def _draw_picture(axes, title, image):
                 linespacing=1.1)
 
 
-def _draw_bars(axes, values, classes):
+def draw_bars(axes, values, classes):
     """Draw one bar for each class with its number; the largest is orange and bold."""
     largest = int(np.argmax(values))
     places = np.arange(len(values))

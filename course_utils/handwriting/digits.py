@@ -55,10 +55,22 @@ def as_digit(picture):
     recognition (1998), section III.A.
     """
     picture = read_picture(picture)
-    ink = find_ink(picture)
+    return ink_as_digit(find_ink(picture), {"as uploaded": picture})
+
+
+def ink_as_digit(ink, before=None):
+    """Make a digit as MNIST has them of ink that is known: `as_digit` from its second step on.
+
+    Args:
+        ink: float32 (height, width), 0 for ground and 1 for full ink, some of it above INK.
+        before: {name: picture}: the steps that led to it.
+
+    Returns:
+        Digit.
+    """
     cut = scaled(cut_out(widened(averaged(ink))))
     pixels = centred(cut)
-    steps = {"as uploaded": picture, "ink": ink, "cut out": cut, "centred 28 × 28": pixels}
+    steps = {**(before or {}), "ink": ink, "cut out": cut, "centred 28 × 28": pixels}
     for step in steps.values():
         step.flags.writeable = False
     return Digit(pixels, steps)

@@ -8,6 +8,7 @@ from importlib import import_module
 _MODULES = {
     "ConvArithmetic": "conv_arithmetic",
     "ConvStepper": "conv_stepper",
+    "DigitPad": "digit_pad",
     "DigitUpload": "digit_upload",
     "ErrorExplorer": "error_explorer",
     "FilterExplorer": "filter_explorer",

@@ -1,23 +1,22 @@
 """DigitUpload: a picture of the student's own, the steps to a digit, and the network's answer."""
 
 from dataclasses import dataclass, replace
-from html import escape
 
 import ipywidgets
 import numpy as np
 
 from course_utils import datasets
-from course_utils.by_hand.metrics import are_probabilities, softmax
 from course_utils.draw.digit_steps import digit_steps
-from course_utils.draw.probabilities import share
-from course_utils.draw.style import BLUE, ORANGE
-from course_utils.handwriting import Digit, as_digit, photographed, read_picture
-from course_utils.widgets import html
+from course_utils.handwriting import as_digit, photographed, read_picture
+from course_utils.widgets.digit_reading import (
+    bars,
+    bars_view,
+    read_digit,
+    reading_words,
+    step_view,
+)
 from course_utils.widgets.explorer import Explorer
 
-SHOWN = 170  # pixels on screen along the longer side of a step
-SHARPEST = 2 * SHOWN  # pixels sent for it: enough for screens of twice the density
-BAR = 120  # pixels on screen of a probability of 1
 EXAMPLE = 0  # of MNIST's test digits: the picture to start with
 
 
@@ -26,19 +25,6 @@ class State:
     """What can be changed: the picture, (height, width) float32 in 0…1."""
 
     picture: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What is shown: the digit with its steps, and the probability of each class."""
-
-    digit: Digit
-    probabilities: np.ndarray
-
-    @property
-    def order(self):
-        """The classes, the most probable first."""
-        return np.argsort(-self.probabilities, kind="stable")
 
 
 class DigitUpload(Explorer):
@@ -69,8 +55,7 @@ class DigitUpload(Explorer):
         super().__init__(State(_fixed(picture)))
 
     def compute(self, state):
-        digit = as_digit(state.picture)
-        return Reading(digit, _probabilities(self.network, digit.pixels))
+        return read_digit(self.network, as_digit(state.picture))
 
     def settle(self, state, changes):
         """Read what was given as a picture."""
@@ -87,11 +72,7 @@ class DigitUpload(Explorer):
         )
 
     def readout(self, data, state):
-        first, second = data.order[:2]
-        return (
-            f"Read as <b>{first}</b> with probability {escape(share(data.probabilities[first]))}. "
-            f"Next comes {second} with {escape(share(data.probabilities[second]))}."
-        )
+        return reading_words(data)
 
     def draw(self, data, state):
         return digit_steps(
@@ -100,13 +81,8 @@ class DigitUpload(Explorer):
         )
 
     def views(self, data, state):
-        steps = {name: _step(name, picture) for name, picture in data.digit.steps.items()}
-        words = escape(self.describe(data, state))
-        steps["probability"] = (
-            f'<figure class="course-view" aria-label="{words}">'
-            f"<figcaption>probability</figcaption>{_bars(data)}</figure>"
-        )
-        return steps
+        steps = {name: step_view(name, picture) for name, picture in data.digit.steps.items()}
+        return {**steps, "probability": bars_view(bars(data), self.describe(data, state))}
 
     def controls(self):
         return {"picture": Upload("Upload a picture")}
@@ -159,43 +135,3 @@ def _fixed(picture):
     picture = read_picture(picture).copy()
     picture.flags.writeable = False
     return picture
-
-
-def _probabilities(network, pixels):
-    """Return what the network makes of 28 × 28 pixels: (10,) probabilities."""
-    # A call: `predict` builds a pipeline for each picture, which takes ten times longer.
-    scores = np.asarray(network(pixels[None, ..., None], training=False), float)
-    if scores.shape != (1, 10) or not np.isfinite(scores).all():
-        raise ValueError(
-            "Expected a network that gives 10 finite scores for a batch of shape (1, 28, 28, 1). "
-            f"Received shape {scores.shape}, from {scores.min(initial=0):g} to "
-            f"{scores.max(initial=0):g}: look at its last layer."
-        )
-    return scores[0] if are_probabilities(scores) else softmax(scores[0])
-
-
-def _step(name, picture):
-    """Return one step as a picture under its name."""
-    height, width = picture.shape
-    stride = -(-max(height, width) // SHARPEST)
-    shown = max(round(SHOWN * width / max(height, width)), 1)
-    pixels = (picture[::stride, ::stride] * 255).round().astype(np.uint8)
-    return html.figure(name, html.image(pixels, f"{name}, {height} × {width} pixels", shown))
-
-
-def _bars(data):
-    """Return a line for each class: its name, a bar, its number."""
-    lines = [
-        _bar(name, value, place == data.order[0])
-        for place, (name, value) in enumerate(zip(datasets.DIGIT_CLASSES, data.probabilities))
-    ]
-    return f'<div style="line-height:17px">{"".join(lines)}</div>'
-
-
-def _bar(name, value, is_largest):
-    colour, weight = (ORANGE, "bold") if is_largest else (BLUE, "normal")
-    bar = (
-        f'<span style="display:inline-block;height:12px;margin:0 6px;vertical-align:middle;'
-        f'width:{max(BAR * value, 1):.0f}px;background:{colour}"></span>'
-    )
-    return f'<div style="font-weight:{weight}">{name}{bar}{escape(share(value))}</div>'

@@ -17,6 +17,7 @@ A subclass gives:
     settle(state, changes) -> state: adjust what no longer fits after a change.
     picked(name, x, y): answer a place pointed at in a view's element with data-pick="name".
     inset: another explorer, shown below this one; moved(before) keeps it in step.
+    beside: names of views that stand beside the controls, in sight of a hand that draws.
 """
 
 import reprlib
@@ -33,6 +34,7 @@ class Explorer:
     title = ""
     try_this = ""
     inset = None
+    beside = ()
 
     def __init__(self, state):
         self._start = state

@@ -106,7 +106,7 @@ def pixels(values, signed):
 
 
 def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):
-    """Return an `<img>`.
+    """Return an `<img>`: pixels that are enlarged stay squares, reduced ones are averaged.
 
     Args:
         pixels: (height, width) or (height, width, 3) uint8; indices where a palette is given.
@@ -116,6 +116,7 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):
         photograph: True for JPEG, which makes a large photograph small and need not be exact.
         pick: the name under which a place pointed at is told to the explorer (`picked`).
     """
+    width = width or pixels.shape[1]
     drawn = Image.fromarray(pixels)
     if palette is not None:
         drawn.putpalette(palette.tobytes())
@@ -128,5 +129,5 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):
     picked = f' data-pick="{html.escape(pick)}"' if pick else ""
     return (
         f'<img src="data:image/{kind.lower()};base64,{source}" alt="{html.escape(alt)}"{picked} '
-        f'style="width:{width or pixels.shape[1]}px">'
+        f'style="width:{width}px{";image-rendering:auto" if pixels.shape[1] > width else ""}">'
     )

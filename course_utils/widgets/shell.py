@@ -67,23 +67,35 @@ class Shell:
         )
         buttons = ipywidgets.HBox([self._button(*item) for item in self._actions().items()])
         wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
-        boxes = {name: control.box for name, control in self.controls.items()}
-        # A kernel is tall: it stands beside the other inputs, not in a line with them.
-        tall = [name for name, control in self.controls.items() if isinstance(control, KernelGrid)]
-        kernel = [boxes.pop(name) for name in tall]
-        fields = ipywidgets.Box(list(boxes.values()), layout={**wrap, "max_width": "36rem"})
+        beside = [self.views[name] for name in self.explorer.beside]
+        views = [view for view in self.views.values() if view not in beside]
         parts = [
             heading,
-            ipywidgets.Box([fields, *kernel], layout=wrap),
+            self._inputs(wrap, beside),
             buttons,
             self.refusal,
-            ipywidgets.Box(list(self.views.values()), layout=wrap),
+            ipywidgets.Box(views, layout=wrap),
             self.readout,
             self.inset,
         ]
         box = ipywidgets.VBox([*parts, *pointer(self._pointed)])
         box.add_class(EXPLORER)
         return box
+
+    def _inputs(self, wrap, beside):
+        """Return the controls, what is drawn on first, then the views that stand beside them."""
+        controls = self.controls.values()
+        canvases = [control.canvas for control in controls if getattr(control, "canvas", None)]
+        boxes = {name: control.box for name, control in self.controls.items()}
+        # A kernel is tall: it stands beside the other inputs, not in a line with them.
+        tall = [name for name, control in self.controls.items() if isinstance(control, KernelGrid)]
+        kernel = [boxes.pop(name) for name in tall]
+        fields = ipywidgets.Box(list(boxes.values()), layout={**wrap, "max_width": "36rem"})
+        inputs = ipywidgets.Box([fields, *kernel], layout=wrap)
+        if not canvases and not beside:
+            return inputs
+        column = ipywidgets.VBox([inputs, *beside], layout={"flex": "1 1 17rem", "min_width": "0"})
+        return ipywidgets.Box([*canvases, column], layout=wrap)
 
     def _pointed(self, name, x, y):
         self._try(lambda: self.explorer.picked(name, x, y))

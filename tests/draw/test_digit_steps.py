@@ -22,6 +22,14 @@ def test_all_words_can_be_read(largest, share):
     assert {*STEPS, *CLASSES, "probability"} <= set(words)
 
 
+def test_similar_digits_stand_in_a_row_below():
+    nearest = {f"{place}. a 7\n0.3{place} away": np.eye(28) for place in range(1, 6)}
+    shown = digit_steps(STEPS, np.full(10, 0.1), CLASSES, "words", nearest)
+    assert {*STEPS, *nearest} <= set(assert_readable(shown))
+    places = {axes.get_title(): axes.get_window_extent() for axes in shown.figure.axes}
+    assert max(places[title].y1 for title in nearest) < min(places[name].y0 for name in STEPS)
+
+
 @pytest.mark.parametrize("steps, values", [({}, np.ones(10) / 10), (STEPS, np.ones(9) / 9)])
 def test_what_does_not_fit_is_refused(steps, values):
     with pytest.raises(ValueError, match=r"^Expected one or more steps and 10 .* Received"):
