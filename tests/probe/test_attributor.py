@@ -81,16 +81,17 @@ def test_the_gradient_is_that_of_keras(attributor, digit, score):
 
 @pytest.mark.parametrize("score", ["logit", "probability"])
 def test_the_gradient_agrees_with_finite_differences(any_model, score):
-    picture, step = picture_for(any_model), 2e-3  # short: pooling has kinks
+    picture, step = picture_for(any_model), 2e-3
     slope = any_model.gradient(picture, 1, score)
     which = ("logit", "probability").index(score)
     for place in map(tuple, np.argwhere(np.abs(slope) > np.abs(slope).max() / 2)[:4]):
-        moved = np.stack([picture, picture])
-        moved[(0, *place)] += step
-        moved[(1, *place)] -= step
-        after = any_model.scores(moved)[which][:, 1]
-        measured = (after[0] - after[1]) / (2 * step)
-        np.testing.assert_allclose(slope[place], measured, rtol=0.05, atol=2e-3)
+        moved = np.stack([picture] * 3)
+        moved[(0, *place)] -= step
+        moved[(2, *place)] += step
+        slopes = np.diff(any_model.scores(moved)[which][:, 1]) / step
+        # At a kink of pooling or ReLU the two sides differ: the gradient is that of one of them.
+        nearest = slopes[np.abs(slopes - slope[place]).argmin()]
+        np.testing.assert_allclose(slope[place], nearest, rtol=0.05, atol=2e-3)
 
 
 def test_saliency_is_the_largest_size_over_the_channels():
@@ -112,6 +113,7 @@ def test_the_gradient_of_softmax_is_what_the_logits_gradients_make_of_it(attribu
 
 
 def test_with_two_classes_it_is_p_times_one_minus_p():
+    keras.utils.set_random_seed(3)
     attributor = Attributor(zoo.branching())
     picture = picture_for(attributor)
     p = attributor.scores(picture[None])[1][0, 0]
@@ -290,9 +292,9 @@ def test_what_the_model_learns_later_is_seen(digit):
 
 
 @settings(max_examples=20)
-@given(st.tuples(st.integers(1, 9), st.integers(1, 9)), st.floats(-5, 5))
+@given(st.tuples(st.integers(1, 9), st.integers(1, 9)), st.integers(-5, 5))
 def test_an_even_map_stays_even_when_resized(size, value):
-    np.testing.assert_allclose(resized(np.full((3, 4), value), size), np.full(size, value), 1e-5)
+    np.testing.assert_allclose(resized(np.full((3, 4), value), size), np.full(size, value), 1e-6)
 
 
 # --- refusals ------------------------------------------------------------------------------------
