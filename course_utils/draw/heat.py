@@ -12,7 +12,7 @@ from course_utils.draw.style import SIGNED, looks_signed, new_figure, number
 
 STRONG = "viridis"
 DARK, LIGHT = 0.2, 0.65  # the greys of black and white under a heat map
-FAINT = 1e-5  # a map nowhere above it shows rounding errors, no evidence
+FAINT = 1e-5  # a map nowhere above it is as good as empty: rounding errors come near it
 PANEL, HEIGHT, TITLE = 1.75, 2.75, 10  # inches of a picture's part, of the row; points
 _COLOURS = {
     name: colormaps[name](np.arange(256))[:, :3].astype(np.float32) for name in (STRONG, SIGNED)

@@ -199,7 +199,8 @@ class Attributor:
     def _tried(self, ending, taken):
         """Return the ending after a trial: probabilities of unknown making are no logits."""
         trial = np.full([size or ANY_SIZE for size in taken.shape[1:]], 0.5, np.float32)
-        outputs = self.probe.outputs(trial[np.newaxis])[-1].numpy()[0].astype(float)
+        model, trial = self.probe.model, self.probe.as_tensor(trial[np.newaxis])
+        outputs = np.asarray(model(trial, training=False), float)[0]
         if not ending.softmax and outputs.min() >= 0 and abs(outputs.sum() - 1) < 1e-3:
             return replace(ending, softmax=True, has_logits=False)
         return ending

@@ -6,11 +6,9 @@ from html import escape
 import numpy as np
 
 from course_utils.by_hand.ranks import rank_correlation
-from course_utils.draw.heat import (
-    amount, colours_of, emptiness, heat_maps, overlay, span_of,
-)  # fmt: skip
+from course_utils.draw.heat import amount, colours_of, emptiness, heat_maps, overlay, span_of
 from course_utils.draw.probabilities import share
-from course_utils.draw.style import SIGNED
+from course_utils.draw.style import number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, Number
 from course_utils.widgets.explorer import Explorer, numbers, require_name
@@ -149,9 +147,11 @@ class Attribution(Explorer):
         heading = f"class {self.classes[state.target]}, judged by its {state.score}"
         if state.randomised:
             heading += f"; random: {self._random_layers(state)}"
-        label = "picture" if self.label is None else f"labelled {self.classes[self.label]}"
-        padded = label + "\n" * next(iter(maps)).count("\n")
+        padded = self._caption() + "\n" * next(iter(maps)).count("\n")
         return heat_maps(self._picture, maps, self.describe(data, state), padded, heading)
+
+    def _caption(self):
+        return "picture" if self.label is None else f"labelled {self.classes[self.label]}"
 
     def _title(self, method, data, state):
         """Return a map's title, of as many lines as those of the other maps."""
@@ -167,7 +167,7 @@ class Attribution(Explorer):
         shown = max(int(SHOWN * width / max(height, width)), 1)
         words = self.describe(data, state)
         whole = html.image(_bytes(self._picture), words, shown)
-        views = {"picture": html.figure("picture", whole)}
+        views = {"picture": html.figure(self._caption(), whole)}
         for method, heat in data.maps.items():
             picture = html.image(_bytes(overlay(self._picture, heat)), f"{method} map", shown)
             place = f" at {state.layer}" if method == "Grad-CAM" else ""
@@ -323,14 +323,16 @@ def _scale(heat, width):
     empty = emptiness(heat)
     if empty:
         return f"<div><b>{empty}</b></div>"
-    low, high = span_of(heat)
+    ends = "".join(f"<span>{amount(end)}</span>" for end in span_of(heat))
     strip = html.image(html.strip(colours_of(heat)), "scale of colours", width)
-    kind = "below and above zero" if low else "from zero"
-    return f"{strip}<div>{amount(low)} … {amount(high)}, {kind}</div>"
+    return (
+        f'<div style="margin-top:4px">{strip}</div><div style="display:flex;'
+        f'justify-content:space-between;width:{width}px">{ends}</div>'
+    )
 
 
 def _correlation(value):
-    return "none" if value is None else amount(value)
+    return "none" if value is None else number(value)
 
 
 def _alike_words(alike):
