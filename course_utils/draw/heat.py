@@ -8,7 +8,7 @@ from matplotlib.colors import Normalize
 from course_utils.datasets import LUMINANCE
 from course_utils.draw.images import colouring, drawable
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import SIGNED, looks_signed, new_figure, number
+from course_utils.draw.style import SIGNED, new_figure, number
 
 STRONG = "viridis"
 DARK, LIGHT = 0.2, 0.65  # the greys of black and white under a heat map
@@ -33,12 +33,13 @@ def greyed(picture):
     return np.repeat((DARK + (LIGHT - DARK) * grey)[..., np.newaxis], 3, axis=2)
 
 
-def overlay(picture, heat):
+def overlay(picture, heat, signed=False):
     """Return a heat map laid over a picture: the stronger, the less of the picture shows through.
 
     Args:
         picture: as `drawable` returns it.
-        heat: (height, width). With values below zero: red above and blue below zero.
+        heat: (height, width).
+        signed: True for red above and blue below zero.
 
     Returns:
         (height, width, 3) floats in 0…1; an empty map leaves the greyed picture.
@@ -47,21 +48,20 @@ def overlay(picture, heat):
     if emptiness(heat):
         return below
     share = heat / np.abs(heat).max()
-    place = share / 2 + 0.5 if looks_signed(share) else share
-    colours = _COLOURS[colours_of(heat)][(np.clip(place, 0, 1) * 255).round().astype(np.uint8)]
+    place = (np.clip(share / 2 + 0.5 if signed else share, 0, 1) * 255).round().astype(np.uint8)
     opacity = np.sqrt(np.abs(share))[..., np.newaxis]  # what is half as strong must still be seen
-    return below + opacity * (colours - below)
+    return below + opacity * (_COLOURS[colours_of(signed)][place] - below)
 
 
-def colours_of(heat):
+def colours_of(signed):
     """Return the name of a heat map's colours."""
-    return SIGNED if looks_signed(heat / (np.abs(heat).max() or 1)) else STRONG
+    return SIGNED if signed else STRONG
 
 
-def span_of(heat):
+def span_of(heat, signed):
     """Return (lowest, highest) of a heat map's colours: symmetric where it is signed."""
     largest = float(np.abs(heat).max())
-    return (-largest if colours_of(heat) == SIGNED else 0.0), largest
+    return (-largest if signed else 0.0), largest
 
 
 def amount(value):
@@ -69,7 +69,7 @@ def amount(value):
     return number(value) if abs(value) >= 0.1 else f"{value:.2g}".replace("-", "−")
 
 
-def heat_maps(picture, maps, description, title="", heading=""):
+def heat_maps(picture, maps, description, title="", heading="", signed=()):
     """Show a picture and beside it heat maps over it, each with its own scale of colours.
 
     Args:
@@ -78,6 +78,7 @@ def heat_maps(picture, maps, description, title="", heading=""):
         description: what there is to see.
         title: of the picture.
         heading: a line above them all.
+        signed: the titles of maps whose colours tell what is above and below zero.
 
     Returns:
         Shown.
@@ -94,9 +95,9 @@ def heat_maps(picture, maps, description, title="", heading=""):
     first.imshow(picture, **colouring(picture))
     _finish(first, title)
     for axes, (name, heat) in zip(others, maps.items()):
-        axes.imshow(overlay(picture, heat))
+        axes.imshow(overlay(picture, heat, name in signed))
         _finish(axes, name)
-        _draw_scale(figure, axes, heat)
+        _draw_scale(figure, axes, heat, name in signed)
     return Shown(figure, description)
 
 
@@ -107,13 +108,13 @@ def _finish(axes, title):
     axes.spines[:].set_color("#999999")
 
 
-def _draw_scale(figure, axes, heat):
+def _draw_scale(figure, axes, heat, signed):
     """Draw colours with their numbers below a map; where it is empty, say so."""
     if emptiness(heat):
         axes.set_xlabel(emptiness(heat), fontsize=TITLE, fontweight="bold")
         return
-    low, high = span_of(heat)
-    colours = ScalarMappable(Normalize(low, high), colours_of(heat))
+    low, high = span_of(heat, signed)
+    colours = ScalarMappable(Normalize(low, high), colours_of(signed))
     bar = figure.colorbar(colours, ax=axes, location="bottom", ticks=[low, high], pad=0.03,
                           aspect=14, shrink=0.8)
     bar.ax.set_xticklabels([amount(low), amount(high)], fontsize=8)

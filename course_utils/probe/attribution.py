@@ -9,6 +9,7 @@ References:
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
@@ -52,9 +53,9 @@ class Attributor:
         batch = tf.TensorSpec((None, *taken.shape[1:]), taken.dtype)
         asked = [batch, tf.TensorSpec((), tf.int32), tf.TensorSpec((), tf.bool)]
         self._ending = self._tried(ending_of(self.probe.steps), taken)
-        self._both = tf.function(self._both_scores, input_signature=[batch])
-        self._slopes = tf.function(self._slopes_of_score, input_signature=asked)
-        self._look = tf.function(self._slopes_and_cams, input_signature=asked)
+        self._both = _compiled(self._both_scores, [batch])
+        self._slopes = _compiled(self._slopes_of_score, asked)
+        self._look = _compiled(self._slopes_and_cams, asked)
         self.scores_known = SCORES if self._ending.has_logits else SCORES[1:]
 
     def scores(self, images):
@@ -192,14 +193,14 @@ class Attributor:
 
     def _batches(self, images):
         return [
-            self.probe.as_tensor(images[start : start + BATCH])
+            self.probe.batch(images[start : start + BATCH])
             for start in range(0, len(images), BATCH)
         ]
 
     def _tried(self, ending, taken):
         """Return the ending after a trial: probabilities of unknown making are no logits."""
         trial = np.full([size or ANY_SIZE for size in taken.shape[1:]], 0.5, np.float32)
-        model, trial = self.probe.model, self.probe.as_tensor(trial[np.newaxis])
+        model, trial = self.probe.model, self.probe.batch(trial[np.newaxis])
         outputs = np.asarray(model(trial, training=False), float)[0]
         if not ending.softmax and outputs.min() >= 0 and abs(outputs.sum() - 1) < 1e-3:
             return replace(ending, softmax=True, has_logits=False)
@@ -237,6 +238,12 @@ class Attributor:
         maps = [values[end] for end in self._ends.values()]
         gradient, *slopes = tape.gradient(score, [images, *maps], unconnected_gradients="zero")
         return tf.cast(gradient, tf.float32), dict(zip(self._ends, map(_cam, maps, slopes)))
+
+
+def _compiled(function, signature):
+    # A partial is one of its own for each model. TensorFlow would count a method's compilations
+    # for all models together, and warn from the fifth model on.
+    return tf.function(partial(function), input_signature=signature)
 
 
 def strength(gradient):

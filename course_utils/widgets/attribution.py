@@ -14,6 +14,7 @@ from course_utils.widgets.controls import Choice, Count, Number
 from course_utils.widgets.explorer import Explorer, numbers, require_name
 
 METHODS = ("saliency", "SmoothGrad", "Grad-CAM", "occlusion")
+SIGNED = ("occlusion",)  # methods whose maps tell what speaks for a class, and what against
 COVERS = {"black": 0.0, "grey": 0.5, "white": 1.0}
 SHOWN = 168  # pixels on screen along the longer side of a map
 PLACES = 28  # squares along a side, at the most: larger pictures are covered in longer steps
@@ -148,7 +149,8 @@ class Attribution(Explorer):
         if state.randomised:
             heading += f"; random: {self._random_layers(state)}"
         padded = self._caption() + "\n" * next(iter(maps)).count("\n")
-        return heat_maps(self._picture, maps, self.describe(data, state), padded, heading)
+        signed = [self._title(method, data, state) for method in self.methods if method in SIGNED]
+        return heat_maps(self._picture, maps, self.describe(data, state), padded, heading, signed)
 
     def _caption(self):
         return "picture" if self.label is None else f"labelled {self.classes[self.label]}"
@@ -169,9 +171,10 @@ class Attribution(Explorer):
         whole = html.image(_bytes(self._picture), words, shown)
         views = {"picture": html.figure(self._caption(), whole)}
         for method, heat in data.maps.items():
-            picture = html.image(_bytes(overlay(self._picture, heat)), f"{method} map", shown)
-            place = f" at {state.layer}" if method == "Grad-CAM" else ""
-            views[method] = html.figure(method + place, picture + _scale(heat, shown))
+            signed, place = method in SIGNED, f" at {state.layer}" * (method == "Grad-CAM")
+            coloured = _bytes(overlay(self._picture, heat, signed))
+            picture = html.image(coloured, f"{method} map", shown)
+            views[method] = html.figure(method + place, picture + _scale(heat, signed, shown))
         return views
 
     def controls(self):
@@ -318,13 +321,13 @@ class Attribution(Explorer):
         return f"{words}; this map is {empty}" if empty else words
 
 
-def _scale(heat, width):
+def _scale(heat, signed, width):
     """Return the colours of a map with their numbers; for an empty map the words instead."""
     empty = emptiness(heat)
     if empty:
         return f"<div><b>{empty}</b></div>"
-    ends = "".join(f"<span>{amount(end)}</span>" for end in span_of(heat))
-    strip = html.image(html.strip(colours_of(heat)), "scale of colours", width)
+    ends = "".join(f"<span>{amount(end)}</span>" for end in span_of(heat, signed))
+    strip = html.image(html.strip(colours_of(signed)), "scale of colours", width)
     return (
         f'<div style="margin-top:4px">{strip}</div><div style="display:flex;'
         f'justify-content:space-between;width:{width}px">{ends}</div>'

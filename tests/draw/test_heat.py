@@ -19,10 +19,12 @@ def test_colour_grows_with_the_map_and_leaves_the_picture_where_it_is_zero():
 
 
 def test_a_signed_map_is_red_above_and_blue_below_zero():
-    signed = overlay(np.zeros((1, 3)), np.array([[-2.0, 0.0, 2.0]]))[0]
+    signed = overlay(np.zeros((1, 3)), np.array([[-2.0, 0.0, 2.0]]), signed=True)[0]
     assert signed[0, 2] > signed[0, 0] and signed[2, 0] > signed[2, 2]
     np.testing.assert_allclose(signed[1], greyed(np.zeros((1, 1)))[0, 0])
-    assert span_of(np.array([-2.0, 1.0])) == (-2, 2) and span_of(HEAT) == (0, 3)
+    assert span_of(np.array([-2.0, 1.0]), True) == (-2, 2) and span_of(HEAT, False) == (0, 3)
+    only_above = overlay(np.zeros((1, 2)), np.array([[0.0, 5.0]]), signed=True)[0]
+    np.testing.assert_allclose(only_above[1], signed[2])
 
 
 @pytest.mark.parametrize("heat, words", [
@@ -41,9 +43,10 @@ def test_an_empty_map_says_so_and_shows_no_colour(heat, words):
 def test_colour_pictures_and_long_titles_stay_readable():
     picture = np.random.default_rng(0).random((9, 8, 3))
     maps = {"saliency\ncorrelation −0.42\n": HEAT, "Grad-CAM\ncorrelation −0.12\nconvolution_3": -HEAT}
-    shown = heat_maps(picture, maps, "Two maps.", "labelled 7\n\n", "class 7, judged by its logit")
+    heading, signed = "class 7, judged by its logit", list(maps)[1:]
+    shown = heat_maps(picture, maps, "Two maps.", "labelled 7\n\n", heading, signed)
     found = assert_readable(shown)
-    assert {"labelled 7\n\n", *maps, "0", "3", "−3", "class 7, judged by its logit"} <= set(found)
+    assert {"labelled 7\n\n", *maps, "0", "3", "−3", heading} <= set(found)
 
 
 @pytest.mark.parametrize("value, words", [

@@ -297,6 +297,14 @@ def test_an_even_map_stays_even_when_resized(size, value):
     np.testing.assert_allclose(resized(np.full((3, 4), value), size), np.full(size, value), 1e-6)
 
 
+def test_many_models_in_one_session_bring_no_warning(caplog):
+    for _ in range(6):
+        attributor = Attributor(zoo.transposed())
+        attributor.saliency(picture_for(attributor), 0)
+        attributor.grad_cam(picture_for(attributor), 0)
+    assert "retracing" not in caplog.text
+
+
 # --- refusals ------------------------------------------------------------------------------------
 
 
