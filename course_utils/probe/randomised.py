@@ -30,11 +30,29 @@ def randomised(model, layers, seed):
 
 
 def copy_of(model):
-    """Return a copy of a model with layers and weights of its own."""
-    steps_of(model)  # refuses in a sentence what is not built
-    copy = keras.models.clone_model(model)
+    """Return a copy of a model with layers and weights of its own.
+
+    Raises:
+        ValueError: what `steps_of` refuses, or a layer that cannot be made a second time.
+    """
+    steps_of(model)
+    try:
+        copy = keras.models.clone_model(model, clone_function=_twin, recursive=True)
+    except (NotImplementedError, TypeError, ValueError) as problem:
+        reason = " ".join(str(problem).split())[:120]
+        raise ValueError(
+            f"Expected a model of layers that can be copied. Received {model.name!r}, in which "
+            f"one cannot: give it a get_config. Keras says: {reason}"
+        ) from None
     copy.set_weights(model.get_weights())
     return copy
+
+
+def _twin(layer):
+    """Return a layer of the same settings."""
+    if isinstance(layer, keras.layers.Lambda):  # by its settings Keras makes no Lambda again
+        return keras.layers.Lambda(layer.function, arguments=layer.arguments, name=layer.name)
+    return type(layer).from_config(layer.get_config())
 
 
 def randomise(copy, model, layers, seed):

@@ -45,7 +45,7 @@ class Evidence:
         predicted: the class that this network prefers.
         maps: {method: (height, width)}.
         alike: {method: rank correlation with the trained network's map}, None where one of them
-            has no order; empty while nothing is randomised.
+            is empty; no methods while nothing is randomised.
     """
 
     logit: float | None
@@ -68,7 +68,8 @@ class Attribution(Explorer):
     Args:
         model: a classifier as `probe.Attributor` takes it; it is never changed.
         image: one picture of the shape that the model takes, such as (28, 28, 1).
-        methods: which of `METHODS` to show; by default all.
+        methods: which of `METHODS` to show; by default all. Occlusion asks the network once for
+            each of up to 28 × 28 squares: leave it out where that takes long.
         classes: the names of the classes; by default their numbers.
         label: the picture's true class, by number or name, to be told with it.
 
@@ -113,7 +114,7 @@ class Attribution(Explorer):
         alike = {}
         if state.randomised:
             trained = replace(state, randomised=0)
-            alike = {m: rank_correlation(maps[m], self._map(m, trained)) for m in self.methods}
+            alike = {m: _alike(maps[m], self._map(m, trained)) for m in self.methods}
         logit = None if logits is None else float(logits[0, state.target])
         probability = float(probabilities[0, state.target])
         return Evidence(logit, probability, int(probabilities[0].argmax()), maps, alike)
@@ -332,6 +333,13 @@ def _scale(heat, signed, width):
         f'<div style="margin-top:4px">{strip}</div><div style="display:flex;'
         f'justify-content:space-between;width:{width}px">{ends}</div>'
     )
+
+
+def _alike(one, other):
+    """Return the rank correlation of two maps, or None: rounding errors have an order as well."""
+    if emptiness(one) or emptiness(other):
+        return None
+    return rank_correlation(one, other)
 
 
 def _correlation(value):

@@ -126,6 +126,35 @@ def test_weights_of_unknown_beginnings_are_shuffled_and_settings_stay():
     assert sorted(found) == list(range(9)) and found.tolist() != list(range(9))
 
 
+SHIFT = 0.25
+
+
+def test_a_lambda_is_copied_with_what_it_knows_of_the_notebook():
+    inner = keras.Sequential([keras.Input((7, 7, 2)), layers.Lambda(lambda maps: maps + SHIFT)])
+    model = keras.Sequential([
+        keras.Input((9, 9, 1)), layers.Conv2D(2, 3), inner, layers.GlobalMaxPooling2D(),
+    ])  # fmt: skip
+    picture = picture_for(model)
+    np.testing.assert_allclose(randomised(model, 0, seed=0)(picture), model(picture), rtol=1e-5)
+
+
+class Closed(keras.layers.Layer):
+    """A layer that does not tell its settings."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def call(self, values):
+        return values * self.factor
+
+
+def test_a_layer_that_cannot_be_copied_is_refused():
+    model = keras.Sequential([keras.Input((9, 9, 1)), layers.Conv2D(2, 3), Closed(2)])
+    with pytest.raises(ValueError, match=r"^Expected .*can be copied\. Received .*get_config"):
+        randomised(model, 0, seed=0)
+
+
 @pytest.mark.parametrize("count", [-1, 5, 1.0, "2", None, True])
 def test_a_number_of_layers_that_there_are_not_is_refused(count):
     with pytest.raises(ValueError, match=r"^Expected from 0 to 4 layers, .*\. Received .*\.$"):

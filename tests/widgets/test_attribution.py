@@ -14,6 +14,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from keras import layers
+from test_explorer_contract import ALLOWED, ATTRIBUTES, parsed
 
 from course_utils.by_hand.ranks import rank_correlation
 from course_utils.probe import Attributor, randomised
@@ -306,6 +307,19 @@ def test_a_view_for_each_method_with_words_and_numbers(explorer):
         assert float(high) == pytest.approx(size, rel=0.1)
     assert [low for low, _ in ends] == ["0", "0", "0", f"−{ends[3][1]}"]
     assert "<bag>" not in page and "&lt;bag&gt;" in page
+
+
+@pytest.mark.parametrize("changes", [{}, {"randomised": 2, "score": "probability"}])
+def test_the_live_form_keeps_to_the_contract(explorer, changes):
+    explorer.live()
+    explorer.set(**changes)
+    parser = parsed(live.page(explorer))
+    assert {name for _, name, _ in parser.attributes} <= ATTRIBUTES
+    own = [one for one in live.walk(explorer.live()) if type(one).__module__.startswith("ipywid")]
+    assert {type(one).__name__ for one in own} <= ALLOWED
+    names = [one.description for one in own if hasattr(one, "description")]
+    names = [name for name in names if name]
+    assert len(set(names)) == len(names) == 8
 
 
 def test_only_the_methods_asked_for_and_their_settings(network, image):
