@@ -128,9 +128,9 @@ class Attribution(Explorer):
         labelled = "" if self.label is None else f", labelled {self.classes[self.label]},"
         maps = "; ".join(self._in_words(method, data, state) for method in self.methods)
         return (
-            f"A picture of {height} × {width} pixels{labelled} and beside it, in colours over a grey "
-            f"copy, where the network looks for the class {self.classes[state.target]}, judged by its "
-            f"{state.score}. {maps}. Each map is scaled to its own largest value."
+            f"A picture of {height} × {width} pixels{labelled} and beside it, in colours over a "
+            f"grey copy, where the network looks for the class {self.classes[state.target]}, "
+            f"judged by its {state.score}. {maps}. Each map is scaled to its own largest value."
             f"{self._randomised_words(state)}"
         )
 

@@ -42,7 +42,8 @@ def test_an_empty_map_says_so_and_shows_no_colour(heat, words):
 
 def test_colour_pictures_and_long_titles_stay_readable():
     picture = np.random.default_rng(0).random((9, 8, 3))
-    maps = {"saliency\ncorrelation −0.42\n": HEAT, "Grad-CAM\ncorrelation −0.12\nconvolution_3": -HEAT}
+    titles = "saliency\ncorrelation −0.42\n", "Grad-CAM\ncorrelation −0.12\nconvolution_3"
+    maps = dict(zip(titles, (HEAT, -HEAT)))
     heading, signed = "class 7, judged by its logit", list(maps)[1:]
     shown = heat_maps(picture, maps, "Two maps.", "labelled 7\n\n", heading, signed)
     found = assert_readable(shown)

@@ -198,7 +198,7 @@ def test_grad_cam_is_that_of_a_second_model(attributor, digit, layer, score):
 
 
 def test_grad_cam_of_a_linear_end_is_the_class_activation_map():
-    """Zhou and others (2016): Σ w_k A_k; Grad-CAM is its positive part over the number of places."""
+    """Zhou and others (2016): Σ w_k A_k; Grad-CAM: its positive part over the number of places."""
     model = keras.Sequential([
         keras.Input((12, 10, 2)), layers.Conv2D(5, 3, padding="same", name="maps"),
         layers.GlobalAveragePooling2D(), layers.Dense(3, name="scores"),

@@ -1,4 +1,4 @@
-"""Copies of a model with random layers: what is drawn, what stays, and that the model is left be."""
+"""Copies of a model with random layers: what is drawn, what stays, what is never changed."""
 
 import keras
 import numpy as np

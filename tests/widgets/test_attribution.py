@@ -28,7 +28,8 @@ NAMES = ["shirt", "boot", "<bag> & 'more'"]
 def make_network(channels=1, classes=3):
     keras.utils.set_random_seed(4)
     return keras.Sequential([
-        keras.Input((14, 12, channels)), layers.Conv2D(4, 3, strides=2, activation="relu", name="a"),
+        keras.Input((14, 12, channels)),
+        layers.Conv2D(4, 3, strides=2, activation="relu", name="a"),
         layers.Conv2D(5, 3, padding="same", activation="relu", name="b"),
         layers.Flatten(), layers.Dense(classes, name="scores"),
     ])  # fmt: skip
@@ -260,7 +261,8 @@ def test_an_empty_map_says_so_in_every_form(image):
     assert "this map is all zero" in explorer.description
     assert "saliency is all zero, Grad-CAM is all zero" in live.readout(explorer)
     assert live.page(explorer).count("<b>all zero</b>") == 2
-    titles = [axes.get_xlabel() for axes in explorer.draw(explorer.data, explorer.state).figure.axes]
+    figure = explorer.draw(explorer.data, explorer.state).figure
+    titles = [axes.get_xlabel() for axes in figure.axes]
     assert titles.count("all zero") == 2
     explorer.set(randomised=1)
     assert set(explorer.data.alike.values()) == {None}
@@ -298,7 +300,8 @@ def test_the_figure_tells_class_score_and_methods(explorer, randomised):
 def test_a_view_for_each_method_with_words_and_numbers(explorer):
     page = live.page(explorer)
     captions = [html.unescape(one) for one in re.findall(r"<figcaption>(.*?)</figcaption>", page)]
-    assert captions == [f"labelled {NAMES[2]}", "saliency", "SmoothGrad", "Grad-CAM at b", "occlusion"]
+    maps = ["saliency", "SmoothGrad", "Grad-CAM at b", "occlusion"]
+    assert captions == [f"labelled {NAMES[2]}", *maps]
     alts = [html.unescape(one) for one in re.findall(r'<img [^>]*alt="([^"]*)"', page)]
     assert explorer.description in alts and all(alts)
     ends = re.findall(r"<span>([^<]+)</span><span>([^<]+)</span>", page)
