@@ -1,9 +1,12 @@
 """Looking into a trained network: its kernels, feature maps, receptive fields and gradients."""
 
+from course_utils.probe.attribution import Attributor
 from course_utils.probe.kernels import biases_of, channels_of, is_convolution, kernels_of
 from course_utils.probe.looking import Peaks, Probe
+from course_utils.probe.randomised import randomised
 from course_utils.probe.receptive import receptive_box
 
 __all__ = [
-    "Peaks", "Probe", "biases_of", "channels_of", "is_convolution", "kernels_of", "receptive_box",
+    "Attributor", "Peaks", "Probe", "biases_of", "channels_of", "is_convolution", "kernels_of",
+    "randomised", "receptive_box",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Probe: what every layer of a model makes of pictures, through functions compiled once."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,9 +58,9 @@ class Probe:
         self.convolutions = {self.steps[place].name: place for place in places}
         self._require_pictures()
         self._ends = {name: self.end_of(place) for name, place in self.convolutions.items()}
-        self._values = tf.function(self._run, reduce_retracing=True)
-        self._extremes = tf.function(self._reduce, reduce_retracing=True)
-        self._slope = tf.function(self._slope_of_unit, reduce_retracing=True)
+        self._values = _compiled(self._run)
+        self._extremes = _compiled(self._reduce)
+        self._slope = _compiled(self._slope_of_unit)
 
     def end_of(self, place):
         """Return the place of the last step that belongs to the convolution at `place`."""
@@ -78,7 +79,7 @@ class Probe:
 
     def outputs(self, images):
         """Return the output of every step for a batch, as tensors in the order of `steps`."""
-        return self._values(self._batch(images))
+        return self._values(self.batch(images))
 
     def look(self, image):
         """Return what one picture (height, width, channels) becomes.
@@ -102,7 +103,7 @@ class Probe:
     def peaks(self, images):
         """Return {convolution: Peaks} over pictures (n, height, width, channels)."""
         starts = range(0, len(images), BATCH)
-        parts = [self._extremes(self._batch(images[start : start + BATCH])) for start in starts]
+        parts = [self._extremes(self.batch(images[start : start + BATCH])) for start in starts]
         return {
             name: Peaks(*(np.concatenate([part[name][i].numpy() for part in parts]) for i in range(4)))
             for name in self.convolutions
@@ -114,7 +115,7 @@ class Probe:
         Returns:
             The shape of the picture, (height, width, channels).
         """
-        images = self._batch(np.asarray(image)[np.newaxis])
+        images = self.batch(np.asarray(image)[np.newaxis])
         place = [tf.constant(at, tf.int32) for at in (row, column, unit)]
         return self._slope(images, name, *place)[0].numpy()
 
@@ -132,7 +133,7 @@ class Probe:
         values = run_steps(self.steps, images)
         return {name: _extremes_of(values[end]) for name, end in self._ends.items()}
 
-    def _batch(self, images):
+    def batch(self, images):
         """Return pictures as the tensor that the model takes, or say why not."""
         images = np.asarray(images)
         wanted = tuple(self.model.inputs[0].shape)
@@ -159,6 +160,11 @@ class Probe:
                 "Expected a model with a convolution, such as Conv2D. Received "
                 f"{self.model.name!r}, whose layers are: {kinds}."
             )
+
+
+def _compiled(method):
+    """Return a method as a graph; of its own, for TensorFlow counts the graphs of a class."""
+    return tf.function(functools.partial(method), reduce_retracing=True)
 
 
 def _extremes_of(maps):
