@@ -16,3 +16,13 @@ def checkpoints():
 def headless():
     """Return True when COURSE_HEADLESS=1: pictures instead of widgets, nothing that moves."""
     return os.environ.get("COURSE_HEADLESS") == "1"
+
+
+def exported():
+    """Return True when COURSE_PAGE=1: what is shown goes into a page that no kernel answers."""
+    return os.environ.get("COURSE_PAGE") == "1"
+
+
+def core_widgets():
+    """Return True when COURSE_CORE_WIDGETS=1: explorers use nothing but ipywidgets' own."""
+    return os.environ.get("COURSE_CORE_WIDGETS") == "1"

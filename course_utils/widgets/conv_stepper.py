@@ -13,9 +13,15 @@ from course_utils.draw.style import channel_label, looks_signed, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer, numbers
+from course_utils.widgets.javascript import handed
 from course_utils.widgets.running import Running
 
-LARGEST = 16  # cells along a side, padding included: more cannot be read
+LARGEST, DEEPEST = 16, 4  # cells along a side, padding included; channels: more cannot be read
+UNREADABLE = (
+    f"Expected at most {LARGEST} × {LARGEST} cells with padding, and {DEEPEST} channels, so that "
+    "the numbers can be read. Received {rows} × {columns} with {channels} channels: "
+    "cut out a piece, as in image[100:108, 60:68]."
+)
 CAPTION, GAP = 22, 8  # pixels above and below each table
 PACE = 0.5  # seconds between two steps of Run
 
@@ -66,6 +72,7 @@ class ConvStepper(Running, Explorer):
         "Press Step and watch the frame. Point at any output value to see its window. Try a "
         "kernel of ones, then stride 2, then padding same."
     )
+    front = "stepper"
 
     def __init__(self, image, kernel, bias=0.0, stride=1, padding="valid", dilation=1, row=0,
                  column=0):
@@ -191,6 +198,18 @@ class ConvStepper(Running, Explorer):
             "kernel": KernelGrid(),
         }
 
+    def client_inputs(self, alone):
+        return {
+            "image": handed(self.image),
+            "paddings": list(convolution.PADDINGS),
+            "largest": LARGEST,
+            "unreadable": UNREADABLE,
+            "caption": CAPTION,
+            "gap": GAP,
+            "pace": PACE,
+            **html.client_look(),
+        }
+
     def limits(self):
         """Return the largest row and column of the present output."""
         rows, columns = self.data.output.shape
@@ -285,12 +304,9 @@ def _as_bias(bias):
 
 
 def _require_readable(shape):
-    if max(shape[:2]) > LARGEST or shape[2] > 4:
-        raise ValueError(
-            f"Expected at most {LARGEST} × {LARGEST} cells with padding, and 4 channels, so that "
-            f"the numbers can be read. Received {shape[0]} × {shape[1]} with {shape[2]} channels: "
-            "cut out a piece, as in image[100:108, 60:68]."
-        )
+    if max(shape[:2]) > LARGEST or shape[2] > DEEPEST:
+        rows, columns, channels = shape
+        raise ValueError(UNREADABLE.format(rows=rows, columns=columns, channels=channels))
 
 
 def _require_place(state, shape):

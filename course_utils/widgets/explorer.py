@@ -17,6 +17,9 @@ A subclass gives:
     settle(state, changes) -> state: adjust what no longer fits after a change.
     picked(name, x, y): answer a place pointed at in a view's element with data-pick="name".
     inset: another explorer, shown below this one.
+    front: a module in javascript/ that computes and shows it in the browser (see `widgets.front`).
+    client_inputs(alone) -> {name: value}: what that module needs besides the state, as JSON and
+        bytes; `alone` when no kernel will answer.
 """
 
 import reprlib
@@ -24,7 +27,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from course_utils.places import headless
+from course_utils.places import exported, headless
 
 
 class Explorer:
@@ -33,9 +36,10 @@ class Explorer:
     title = ""
     try_this = ""
     inset = None
+    front = None
 
     def __init__(self, state):
-        self._start = state
+        self.start = state
         self._shell = None
         self.state = state
         self.data = self.compute(state)
@@ -60,7 +64,7 @@ class Explorer:
 
     def reset(self):
         """Return to the state that the explorer started with."""
-        return self.set(**{f.name: getattr(self._start, f.name) for f in fields(self._start)})
+        return self.set(**{f.name: getattr(self.start, f.name) for f in fields(self.start)})
 
     def settle(self, state, changes):
         """Return the state, adjusted where a change made another setting impossible."""
@@ -91,14 +95,21 @@ class Explorer:
     def _ipython_display_(self):
         from IPython.display import display
 
-        display(self.draw(self.data, self.state) if headless() else self.live())
+        if exported() and self.front:
+            from course_utils.widgets.front import page_piece
+
+            piece = {"text/html": page_piece(self), "text/plain": self.description}
+            display(piece, raw=True)
+        else:
+            display(self.draw(self.data, self.state) if headless() else self.live())
 
     def live(self):
-        """Return the ipywidgets box with picture and controls; made once, shown anywhere."""
+        """Return the widget with picture and controls; made once, shown anywhere."""
         if self._shell is None:
+            from course_utils.widgets.front import front_of
             from course_utils.widgets.shell import Shell
 
-            self._shell = Shell(self)
+            self._shell = front_of(self) or Shell(self)
         return self._shell.box
 
 

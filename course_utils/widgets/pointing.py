@@ -7,6 +7,7 @@ cannot load it, everything else still works.
 import functools
 import sys
 
+from course_utils.places import core_widgets
 from course_utils.widgets.javascript import source
 
 EXPLORER = "course-explorer"  # the CSS class of an explorer's box, as in pointing.js
@@ -19,7 +20,7 @@ def pointer(answer):
         answer: called with (name, x, y): the `data-pick` of what was pointed at, and the place in
             0…1 of its width and height.
     """
-    kind = _kind()
+    kind = None if core_widgets() else _kind()
     if kind is None:
         return []
     listener = kind()
@@ -41,11 +42,11 @@ def _kind():
         # The last number counts, so that the same place pointed at twice is news.
         place = traitlets.List(["", 0.0, 0.0, 0]).tag(sync=True)
 
-    _allow_on_colab()
+    allow_on_colab()
     return Pointer
 
 
-def _allow_on_colab():
+def allow_on_colab():
     """Colab shows widgets that are not ipywidgets' own only when it is told to."""
     if "google.colab" in sys.modules:
         from google.colab import output
