@@ -135,13 +135,15 @@ function buildGrids(grid, label, [height, width, channels = 1], edited) {
 }
 
 function listen(input, changed) {
-  input.addEventListener("input", () => {
-    if (Number.isFinite(input.valueAsNumber)) changed(input.valueAsNumber, input)
-  })
-  input.addEventListener("change", () => {
-    if (Number.isFinite(input.valueAsNumber)) changed(input.valueAsNumber, null)
+  const given = () => Number.isFinite(input.valueAsNumber)
+  const done = () => {
+    if (given()) changed(input.valueAsNumber, null)
     else input.value = input.dataset.value
-  })
+  }
+  input.addEventListener("input", () => given() && changed(input.valueAsNumber, input))
+  input.addEventListener("change", done)
+  // In JupyterLab Enter does not end the typing by itself.
+  input.addEventListener("keydown", ({ key }) => key === "Enter" && done())
 }
 
 function writeNumber(input, value, typing) {
