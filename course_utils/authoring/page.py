@@ -1,6 +1,8 @@
 """A page: a lesson as one HTML file whose explorers move without a kernel and without a network."""
 
+import html
 import re
+from copy import deepcopy
 from pathlib import Path
 
 from nbconvert import HTMLExporter
@@ -37,7 +39,21 @@ def write_page(path, folder):
 def as_page(notebook, title):
     """Return an executed notebook as HTML, with the scripts of the explorers in it."""
     exporter = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True)
-    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
+    page, _ = exporter.from_notebook_node(_with_words(notebook), {"metadata": {"name": title}})
     scripts = "\n".join(page_script(name) for name in sorted(set(PIECE.findall(page))))
     before, end, after = page.rpartition("</body>")
     return f"{before}{scripts}\n{end}{after}"
+
+
+def _with_words(notebook):
+    """Return a copy whose pictures are HTML with their alternative text, which nbconvert drops."""
+    notebook = deepcopy(notebook)
+    for output in (one for cell in notebook.cells for one in cell.get("outputs", ())):
+        words = output.get("metadata", {}).get("image/png", {}).get("alt")
+        if words:
+            source = "".join(output.data.pop("image/png").split())
+            output.data["text/html"] = (
+                f'<img src="data:image/png;base64,{source}" alt="{html.escape(words)}" '
+                'style="max-width:100%">'
+            )
+    return notebook

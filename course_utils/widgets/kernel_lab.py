@@ -99,11 +99,9 @@ class KernelLab(Explorer):
 
     def _image(self, name, colours):
         """Return the reduced photograph as float32; computed once for each pair."""
+        require_name("photograph", name, self._names())
         if (name, colours) not in self._images:
-            image = self._own if name == YOURS else None
-            if image is None:
-                require_name("photograph", name, self._names())
-                image = _reduced(datasets.load_photograph(name))
+            image = self._own if name == YOURS else _reduced(datasets.load_photograph(name))
             if colours == "grey":
                 image = _grey(image)
             self._images[name, colours] = image
