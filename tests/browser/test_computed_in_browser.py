@@ -95,6 +95,21 @@ def test_a_stepper_steps_by_keyboard_on_a_page(exported):
     expect(stepper.locator(f"figure[aria-label={words}]")).to_be_visible()
 
 
+def test_hovering_frames_the_window_on_a_page(exported):
+    stepper = part(exported, 2)
+    press(stepper, "Reset")
+    images, outputs = (stepper.locator("figure table").nth(n).locator("td") for n in range(2))
+    outputs.nth(7).hover()  # row 1, column 2 of 4 × 5
+    frame = stepper.locator(".course-hover:visible").bounding_box()
+    first, last = (images.nth(n).bounding_box() for n in (1 * 6 + 2, 2 * 6 + 3))
+    expected = {"x": first["x"], "y": first["y"],
+                "width": last["x"] + last["width"] - first["x"],
+                "height": last["y"] + last["height"] - first["y"]}  # fmt: skip
+    assert frame == pytest.approx(expected, abs=1.5)
+    assert outputs.nth(7).evaluate("cell => getComputedStyle(cell).textAlign") == "center"
+    exported.mouse.move(5, 5)
+
+
 def test_a_stepper_runs_and_stops_on_a_page(exported):
     stepper = part(exported, 2)
     press(stepper, "Run")

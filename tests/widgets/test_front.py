@@ -4,12 +4,12 @@ import base64
 import json
 import re
 
+import ipywidgets
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from course_utils.authoring.page import as_page
 from course_utils.widgets import ConvStepper, KernelLab, KernelTraining, front
 from course_utils.widgets.shell import Shell
 
@@ -35,6 +35,8 @@ def lab():
 @pytest.fixture
 def sent(monkeypatch):
     """Return a list of (names of traits) of each message to the browser, echoes aside."""
+    if ipywidgets.version_info[0] < 8:
+        pytest.skip("ipywidgets 7 sends nothing where there is no kernel")
     messages = []
 
     def note(widget, message, buffers=None):
@@ -132,13 +134,18 @@ def test_what_crosses_a_change_from_code_is_dropped_and_both_agree(stepper, sent
     dict(bias=None), dict(bias=[1]), dict(kernel=[]), dict(kernel=[[1], [1, 2]]), dict(kernel="x"),
     dict(kernel=[[None]]), dict(speed=3), dict(kernel={"a": 1}),
 ])  # fmt: skip
-def test_what_cannot_be_moves_the_browser_back(stepper, sent, changes):
-    stepper.live()
+def test_what_cannot_be_moves_the_browser_back(stepper, changes):
     state, data = stepper.state, stepper.data
-    sent.clear()
     move(stepper, **changes)
     assert stepper.state is state and stepper.data is data
-    assert shown(stepper) == front.client_state(state) and sent == [["state"]]
+    assert shown(stepper) == front.client_state(state)
+
+
+def test_moving_the_browser_back_takes_one_message(stepper, sent):
+    stepper.live()
+    sent.clear()
+    move(stepper, row=99)
+    assert sent == [["state"]]
 
 
 @pytest.mark.parametrize("message", [
@@ -217,14 +224,3 @@ def test_on_a_page_only_explorers_with_a_front_move(stepper, monkeypatch):
         KernelTraining("coins", step=1)._ipython_display_()
     moving, picture = (set(output.data) for output in captured.outputs)
     assert moving == {"text/html", "text/plain"} and picture == {"image/png", "text/plain"}
-
-
-def test_each_front_has_one_script_on_a_page(stepper, lab):
-    from nbformat.v4 import new_code_cell, new_notebook, new_output
-
-    data = [{"text/html": front.page_piece(one)} for one in (stepper, lab, stepper)]
-    outputs = [new_output("display_data", one) for one in data]
-    page = as_page(new_notebook(cells=[new_code_cell("show()", outputs=outputs)]), "toy")
-    scripts = re.findall(r'start\("(\w+)", shown\)', page)
-    assert scripts == ["lab", "stepper"] and page.count('data-front="stepper"') >= 2
-    assert 'data-front' not in as_page(new_notebook(), "empty")

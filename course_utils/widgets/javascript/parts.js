@@ -8,6 +8,7 @@ import { channelLabel, decimals } from "./style.js"
 export const STYLE = `<style>
 .course-front { color: var(--jp-ui-font-color1, inherit); line-height: 1.4;
   font: 13px/1.4 var(--jp-ui-font-family, system-ui, sans-serif); }
+.course-front .course-view td { text-align: center; padding: 0; }
 .course-front .row { display: flex; flex-flow: row wrap; align-items: flex-start; }
 .course-front .fields { max-width: 36rem; }
 .course-front .field { display: flex; align-items: center; margin: 2px 16px 2px 0; }
