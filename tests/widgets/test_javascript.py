@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -87,15 +88,15 @@ def sizes(random):
             ),
         }
         for size, kernel, setting in product(range(1, 17), range(1, 6), SETTINGS)
-        if refusal(lambda: convolution.output_size(size, kernel, **setting)) is None
+        if refusal(partial(convolution.output_size, size, kernel, **setting)) is None
     ]  # fmt: skip
 
 
 def misfits(random):
     cases = [dict(size=s, kernel=k, setting=c) for s, k, c in product((1, 4), (2, 7), SETTINGS)]
     for case in cases:
-        call = lambda: convolution.output_size(case["size"], case["kernel"], **case["setting"])  # noqa: B023, E731
-        case["sentence"] = refusal(call)
+        ask = partial(convolution.output_size, case["size"], case["kernel"], **case["setting"])
+        case["sentence"] = refusal(ask)
     return [case for case in cases if case["sentence"]]
 
 
@@ -183,22 +184,19 @@ def tables(random):
 
 def pixels(random):
     images = [random.random(shape, np.float32) for shape in [(6, 7), (6, 7, 3)]]
-    images += [datasets.load_photograph(name)[:40, :40] for name in ("coins", "coffee")]
-    images = [one[..., 0] if one.shape[2:] == (1,) else one for one in images]
+    images += [datasets.load_photograph("coins")[:40, :40, 0], datasets.load_photograph("coffee")]
     outputs = [random.normal(size=shape) * 2 for shape in [(6, 7), (6, 7, 3)]]
     cases = [
-        dict(values=handed(one), signed=signed, expected=raw(html.pixels(one, signed)))
+        dict(values=handed(one), signed=signed, expected=colours(html.pixels(one, signed)))
         for one, signed in [*product(outputs, (True, False)), *product(images, (False,))]
     ]
-    for case, one in zip(cases, [o for o in outputs for _ in range(2)] + images):
-        if one.ndim == 2 and case["expected"]["shape"] != [*one.shape, 3]:
-            grey = html.pixels(one, case["signed"])
-            case["expected"] = raw(np.repeat(grey[..., None], 3, axis=-1))
     return {"table": html.client_look()["table"], "pictures": cases}
 
 
-def raw(levels):
-    return {"kind": "raw", "shape": list(levels.shape), "bytes": levels.tobytes()}
+def colours(levels):
+    """Return pixels as red, green and blue, one byte each."""
+    levels = levels if levels.ndim == 3 else np.repeat(levels[..., None], 3, axis=-1)
+    return {"kind": "raw", "bytes": levels.tobytes()}
 
 
 def hostile(random):
@@ -305,7 +303,7 @@ def described(name, explorer, changes, refused):
         moves.append(dict(before=before, changes=change, after=after))
     before = front.client_state(explorer.reset().state)
     refusals = [
-        dict(before=before, changes=one, sentence=refusal(lambda: explorer.set(**one)))  # noqa: B023
+        dict(before=before, changes=one, sentence=refusal(partial(explorer.set, **one)))
         for one in refused
     ]
     return {

@@ -207,9 +207,33 @@ function framed(place, caption) {
   return canvas
 }
 
+// Shows html; what is there already stays, for laying out large tables anew takes long.
 function put(place, text) {
-  if (place.shown !== text) place.innerHTML = text
+  if (place.shown === text) return
   place.shown = text
+  const wanted = element("template")
+  wanted.innerHTML = text
+  become(place, wanted.content)
+}
+
+// Gives a node the children of another one, touching only those that differ.
+function become(node, wanted) {
+  const [present, coming] = [[...node.childNodes], [...wanted.childNodes]]
+  if (present.length !== coming.length) return node.replaceChildren(...coming)
+  present.forEach((child, at) => {
+    const other = coming[at]
+    if (child.isEqualNode(other)) return
+    if (child.nodeType !== Node.ELEMENT_NODE || child.nodeName !== other.nodeName) {
+      return child.replaceWith(other)
+    }
+    for (const { name } of [...child.attributes]) {
+      if (!other.hasAttribute(name)) child.removeAttribute(name)
+    }
+    for (const { name, value } of other.attributes) {
+      if (child.getAttribute(name) !== value) child.setAttribute(name, value)
+    }
+    become(child, other)
+  })
 }
 
 // Kernels travel as nested lists.
