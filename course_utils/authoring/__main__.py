@@ -28,7 +28,7 @@ def _parser():
         ("budgets", _budgets, "print the budgets and what breaks them", True),
         ("mutations", _mutations, "break what lessons teach and see them go red", True),
         ("slides", _slides, "write slides into build/slides/", True),
-        ("page", _page, "execute lessons into pages that move without a kernel, build/pages/", True),
+        ("page", _page, "write pages that move without a kernel into build/pages/", True),
         ("student", _student, "build the edition without solutions", False),
         ("links", _links, "make all links lead to another repository", False),
         ("checkpoint", _checkpoint, "train the network that reads digits, and ship it", False),

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict"
 import test from "node:test"
-import { Refusal, fromNested, toNested, unpacked } from "../../course_utils/widgets/javascript/arrays.js"
+import {
+  Refusal, fromNested, toNested, unpacked,
+} from "../../course_utils/widgets/javascript/arrays.js"
 import * as convolution from "../../course_utils/widgets/javascript/convolution.js"
 import { distance, fixture } from "./fixtures.js"
 

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict"
 import test from "node:test"
-import { Refusal, fromNested, toNested, unpacked } from "../../course_utils/widgets/javascript/arrays.js"
+import {
+  Refusal, fromNested, toNested, unpacked,
+} from "../../course_utils/widgets/javascript/arrays.js"
 import * as lab from "../../course_utils/widgets/javascript/lab.js"
 import * as stepper from "../../course_utils/widgets/javascript/stepper.js"
 import { fixture } from "./fixtures.js"
@@ -31,7 +33,8 @@ function compare(found, expected) {
   assert.ok(differs.every((one) => !one))
 }
 
-for (const { name, front, inputs, states, moves, refusals, fields, actions } of fixture("explorers")) {
+for (const one of fixture("explorers")) {
+  const { name, front, inputs, states, moves, refusals, fields, actions } = one
   const { prepare, compute, settle, describe, readout, views, limits } = FRONTS[front]
   const fixed = prepare(inputs)
 
@@ -46,8 +49,8 @@ for (const { name, front, inputs, states, moves, refusals, fields, actions } of 
       assert.deepEqual(Object.keys(found), Object.keys(shown))
       for (const view of Object.keys(shown)) {
         const { base64, ...words } = shown[view]
-        const picture = base64 && { ...words, colours: unpacked({ kind: "raw", bytes: { base64 } }) }
-        compare(found[view], picture ?? shown[view])
+        const colours = base64 && unpacked({ kind: "raw", bytes: { base64 } })
+        compare(found[view], colours ? { ...words, colours } : shown[view])
       }
     }
   })
@@ -84,7 +87,8 @@ test("steps go through all places and around", () => {
 })
 
 test("any kernel but identity can be hidden, and is revealed", () => {
-  const kernels = Object.fromEntries(["a", "identity", "b"].map((name) => [name, fromNested([[1, -1]])]))
+  const kernel = fromNested([[1, -1]])
+  const kernels = { a: kernel, identity: kernel, b: kernel }
   const secrets = [0, 0.49, 0.5, 0.999].map((chance) => lab.guess({ kernels }, chance).secret)
   assert.deepEqual(secrets, ["a", "a", "b", "b"])
   assert.deepEqual(lab.giveUp({ secret: "a" }), { preset: "a", secret: null })

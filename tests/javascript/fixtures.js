@@ -2,8 +2,6 @@
 
 import { readFileSync } from "node:fs"
 
-export const FOLDER = "../../course_utils/widgets/javascript"
-
 export function fixture(name) {
   return JSON.parse(readFileSync(`${process.env.COURSE_FIXTURES}/${name}.json`, "utf8"))
 }

@@ -1,4 +1,4 @@
-"""Explorers of core widgets, which can be looked into: those in the browser have their own tests."""
+"""Explorers of core widgets, which Python can look into: the browser's have tests of their own."""
 
 import pytest
 

@@ -164,7 +164,8 @@ def test_a_photograph_is_sent_when_it_is_chosen(lab, sent):
     sent.clear()
     move(lab, photograph="coffee")
     assert sent == [["inputs"]]
-    assert lab.live().inputs["name"] == "coffee" and lab.live().inputs["photograph"]["shape"][2] == 3
+    inputs = lab.live().inputs
+    assert inputs["name"] == "coffee" and inputs["photograph"]["shape"][2] == 3
     sent.clear()
     lab.set(photograph="camera")
     assert sent == [["inputs", "state"]]

@@ -150,7 +150,8 @@ def numbers(random):
     ties = [n / 16 + whole for n in range(-16, 17) for whole in (0, 1, -7, 1234, 2.0**40)]
     odd = [0.0, -0.0, 0.005, -0.005, 0.015, 1.005, 1e-9, -1e-9, 99.995, 1e15, 1e21, 1.5e22, -1e300,
            2.0**50 + 0.125, 1 / 3, -2 / 3]  # fmt: skip
-    values = [*ties, *odd, *(random.normal(size=300) * 10.0 ** random.integers(-4, 9, 300)).tolist()]
+    others = random.normal(size=300) * 10.0 ** random.integers(-4, 9, 300)
+    values = [*ties, *odd, *others.tolist()]
     cases = [
         dict(value=repr(v), number=number(v), fixed=[f"{v:.{n}f}" for n in (1, 2, 3, 4)])
         for v in values
@@ -253,12 +254,13 @@ def explorers(random):
     photograph = (random.integers(0, 256, (20, 31, 3)) / np.float32(255)).astype(np.float32)
     return [
         described("grey stepper", ConvStepper(grey, random.normal(size=(3, 3)), bias=0.125),
-                  steps(random, (3, 3)), [*STEPPER_REFUSALS, dict(kernel=np.ones((7, 3)).tolist())]),
+                  steps(random, (3, 3)), [*STEPPER_REFUSALS, dict(kernel=[[1]] * 7)]),
         described("wide stepper", ConvStepper(grey * 900, random.normal(size=(3, 4))),
                   steps(random, (3, 4)), STEPPER_REFUSALS),
         described("large stepper", ConvStepper(random.random((15, 15)), np.ones((3, 3))),
                   [dict(row=12)], [dict(padding="same")]),
-        described("colour stepper", ConvStepper(deep, random.normal(size=(3, 2, 3)), padding="same"),
+        described("colour stepper",
+                  ConvStepper(deep, random.normal(size=(3, 2, 3)), padding="same"),
                   steps(random, (3, 2, 3)), [dict(dilation=8)]),
         described("two channels", ConvStepper(deep[..., :2], np.ones((1, 1, 2)), stride=2), [], []),
         described("grey lab", KernelLab(photograph[..., 0]), filters(random), LAB_REFUSALS),
@@ -278,8 +280,8 @@ def steps(random, shape):
     return [
         dict(row=1), dict(column=2), dict(padding="same"), dict(stride=2), dict(row=0, column=0),
         dict(dilation=2), dict(stride=3), dict(bias=-1.5), dict(kernel=np.ones(shape).tolist()),
-        dict(kernel=random.normal(size=shape).tolist()), dict(row=1), dict(padding="valid", stride=1),
-        dict(dilation=1, stride=2),
+        dict(kernel=random.normal(size=shape).tolist()), dict(row=1),
+        dict(padding="valid", stride=1), dict(dilation=1, stride=2),
     ]  # fmt: skip
 
 
