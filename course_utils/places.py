@@ -18,6 +18,11 @@ def headless():
     return os.environ.get("COURSE_HEADLESS") == "1"
 
 
+def exported():
+    """Return True when COURSE_PAGE=1: what is shown goes into a page that no kernel answers."""
+    return os.environ.get("COURSE_PAGE") == "1"
+
+
 def core_widgets():
-    """Return True when COURSE_CORE_WIDGETS=1: nothing but ipywidgets, as without anywidget."""
+    """Return True when COURSE_CORE_WIDGETS=1: explorers use nothing but ipywidgets' own."""
     return os.environ.get("COURSE_CORE_WIDGETS") == "1"

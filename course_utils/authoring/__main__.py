@@ -28,6 +28,7 @@ def _parser():
         ("budgets", _budgets, "print the budgets and what breaks them", True),
         ("mutations", _mutations, "break what lessons teach and see them go red", True),
         ("slides", _slides, "write slides into build/slides/", True),
+        ("page", _page, "write pages that move without a kernel into build/pages/", True),
         ("student", _student, "build the edition without solutions", False),
         ("links", _links, "make all links lead to another repository", False),
         ("checkpoint", _checkpoint, "train the network that reads digits, and ship it", False),
@@ -112,6 +113,13 @@ def _slides(chosen, root):
 
     for path in _paths(chosen, root):
         print(write_slides(path, root / "build" / "slides"))
+
+
+def _page(chosen, root):
+    from course_utils.authoring.page import write_page
+
+    for path in _paths(chosen, root):
+        print(write_page(path, root / "build" / "pages"), flush=True)
 
 
 def _student(chosen, root):

@@ -44,7 +44,8 @@ class Run:
     peak_megabytes: float | None
 
 
-def execute(notebook, folder, name="lesson", headless=True, timeout=600, report=None):
+def execute(notebook, folder, name="lesson", headless=True, timeout=600, report=None,
+            exported=False):
     """Execute all cells in order; the notebook handed in is left as it is.
 
     Args:
@@ -54,6 +55,7 @@ def execute(notebook, folder, name="lesson", headless=True, timeout=600, report=
         headless: pictures instead of widgets, as lessons are committed.
         timeout: seconds that one cell may take.
         report: called with (cells done, cells in all) before each cell and at the end.
+        exported: the outputs go into a page, where explorers that need no kernel move.
 
     Raises:
         LessonFailed: names the lesson, the cell's number and the error.
@@ -62,7 +64,7 @@ def execute(notebook, folder, name="lesson", headless=True, timeout=600, report=
     client = _Watched(deepcopy(notebook), timeout, folder)
     taken = []
     with tempfile.TemporaryDirectory() as scratch:
-        with client.setup_kernel(env=_environment(headless, Path(scratch))):
+        with client.setup_kernel(env=_environment(headless, Path(scratch), exported)):
             for index, cell in enumerate(client.nb.cells):
                 report(index, len(client.nb.cells))
                 taken.append(_execute_cell(client, cell, index, name))
@@ -93,11 +95,12 @@ class _Watched(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def _environment(headless, scratch):
+def _environment(headless, scratch, exported=False):
     """Return the kernel's environment: what the author has solved or trained is left alone."""
-    hidden = ("COURSE_HEADLESS", "COURSE_HIDE_SOLUTIONS")
+    hidden = ("COURSE_HEADLESS", "COURSE_HIDE_SOLUTIONS", "COURSE_PAGE")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    return kept | apart(scratch) | ({"COURSE_HEADLESS": "1"} if headless else {})
+    chosen = {"COURSE_HEADLESS": headless, "COURSE_PAGE": exported}
+    return kept | apart(scratch) | {name: "1" for name, wanted in chosen.items() if wanted}
 
 
 def apart(scratch):

@@ -12,10 +12,15 @@ from course_utils.draw.style import channel_label, looks_signed, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer, numbers, require_whole
-from course_utils.widgets.stepping import Stepping, require_place
+from course_utils.widgets.javascript import handed
+from course_utils.widgets.stepping import PACE, Stepping, require_place
 
 LARGEST = 16  # cells along a side that can be read at once, padding included
 DEEPEST = 4  # channels that can be read at once
+UNREADABLE = (
+    f"Expected a window that spans at most {LARGEST} × {LARGEST} cells, so that the numbers can be "
+    "read. Received {rows} × {columns}: take a smaller kernel or dilation."
+)
 LINE = 8  # sums of channels in a line
 CAPTION, GAP = 22, 8  # pixels above and below each table
 
@@ -103,6 +108,11 @@ class ConvStepper(Stepping, Explorer):
         kernel, bias = numbers("kernel", kernel), _as_bias(bias)
         super().__init__(State(kernel, bias, stride, padding, dilation, row, column, channel))
 
+    @property
+    def front(self):
+        """The browser shows it by itself, but for many channels and what follows in a network."""
+        return None if self.then or self.image.shape[2] > DEEPEST else "stepper"
+
     def compute(self, state):
         weights = _with_channels("kernel", state.kernel)
         zeros, output, outcome = self._outputs(weights, state)
@@ -137,7 +147,8 @@ class ConvStepper(Stepping, Explorer):
     def _outputs(self, weights, state):
         """Return (zeros of the padding, all outputs, all outcomes); kept until a setting changes."""
         setting = dict(stride=state.stride, padding=state.padding, dilation=state.dilation)
-        key = (state.kernel.tobytes(), state.kernel.shape, state.bias, *setting.values())
+        # As text: what is no number is refused below, and need not be hashable.
+        key = (state.kernel.tobytes(), state.kernel.shape, state.bias, repr(setting))
         if key not in self._whole:
             axes = list(zip(self.image.shape[:2], weights.shape[:2]))
             for size, kernel in axes:
@@ -263,7 +274,7 @@ class ConvStepper(Stepping, Explorer):
             "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),
             "kernel": _stack("× kernel", data.weights, tall, signed=True),
             "products": _stack("= products", products, tall, signed=True),
-            "sums": _sums(data.sums, state.channel) if data.is_deep else "",
+            **({"sums": _sums(data.sums, state.channel)} if data.is_deep else {}),
         }
 
     def controls(self):
@@ -278,9 +289,22 @@ class ConvStepper(Stepping, Explorer):
             **({"channel": Count("Channel")} if self.data.is_deep else {"kernel": KernelGrid()}),
         }
 
+    def client_inputs(self, alone):
+        return {
+            "image": handed(self.image),
+            "paddings": list(convolution.PADDINGS),
+            "largest": LARGEST,
+            "unreadable": UNREADABLE,
+            "caption": CAPTION,
+            "gap": GAP,
+            "pace": PACE,
+            **html.client_look(),
+        }
+
     def limits(self):
-        """Return the largest row and column of the present output, and the last channel."""
-        return {**super().limits(), "channel": self.image.shape[2] - 1}
+        """Return the largest row and column of the present output, and of many channels the last."""
+        channels = self.image.shape[2]
+        return super().limits() | ({"channel": channels - 1} if self.data.is_deep else {})
 
 
 class _HoverFrames:
@@ -383,8 +407,4 @@ def _sums(sums, channel):
 
 def _require_readable(spans):
     if max(spans) > LARGEST:
-        raise ValueError(
-            f"Expected a window that spans at most {LARGEST} × {LARGEST} cells, so that the "
-            f"numbers can be read. Received {spans[0]} × {spans[1]}: take a smaller kernel or "
-            "dilation."
-        )
+        raise ValueError(UNREADABLE.format(rows=spans[0], columns=spans[1]))

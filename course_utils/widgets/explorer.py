@@ -18,6 +18,9 @@ A subclass gives:
     picked(name, x, y): answer a place pointed at in a view's element with data-pick="name".
     inset: another explorer, shown below this one; moved(before) keeps it in step.
     beside: names of views that stand beside the controls, in sight of a hand that draws.
+    front: a module in javascript/ that computes and shows it in the browser (see `widgets.front`).
+    client_inputs(alone) -> {name: value}: what that module needs besides the state, as JSON and
+        bytes; `alone` when no kernel will answer.
 """
 
 import reprlib
@@ -25,7 +28,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from course_utils.places import headless
+from course_utils.places import exported, headless
 
 
 class Explorer:
@@ -35,9 +38,10 @@ class Explorer:
     try_this = ""
     inset = None
     beside = ()
+    front = None
 
     def __init__(self, state):
-        self._start = state
+        self.start = state
         self._shell = None
         self.state = state
         self.data = self.compute(state)
@@ -64,7 +68,7 @@ class Explorer:
 
     def reset(self):
         """Return to the state that the explorer started with."""
-        return self.set(**{f.name: getattr(self._start, f.name) for f in fields(self._start)})
+        return self.set(**{f.name: getattr(self.start, f.name) for f in fields(self.start)})
 
     def settle(self, state, changes):
         """Return the state, adjusted where a change made another setting impossible."""
@@ -98,14 +102,21 @@ class Explorer:
     def _ipython_display_(self):
         from IPython.display import display
 
-        display(self.draw(self.data, self.state) if headless() else self.live())
+        if exported() and self.front:
+            from course_utils.widgets.front import page_piece
+
+            piece = {"text/html": page_piece(self), "text/plain": self.description}
+            display(piece, raw=True)
+        else:
+            display(self.draw(self.data, self.state) if headless() else self.live())
 
     def live(self):
-        """Return the ipywidgets box with picture and controls; made once, shown anywhere."""
+        """Return the widget with picture and controls; made once, shown anywhere."""
         if self._shell is None:
+            from course_utils.widgets.front import front_of
             from course_utils.widgets.shell import Shell
 
-            self._shell = Shell(self)
+            self._shell = front_of(self) or Shell(self)
         return self._shell.box
 
 

@@ -26,7 +26,17 @@ HOVER_STYLE = (
 )
 STRIP = 14  # pixels of height, for 256 of width, of a strip of colours
 LONGEST_TEXT = 5  # characters that fit in a cell at full size
-_LUT = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
+# The colours of signed values, (256, 3) uint8.
+SIGNED_TABLE = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
+
+
+def client_look():
+    """Return colours and sizes for the pieces that the browser makes itself: see html.js."""
+    return {
+        "table": {"kind": "raw", "bytes": SIGNED_TABLE.tobytes()},
+        "cell": [CELL_HEIGHT, CELL_WIDTH],
+        "longest": LONGEST_TEXT,
+    }
 
 
 def figure(caption, content):
@@ -104,7 +114,7 @@ def pixels(values, signed):
         return (np.clip(values, 0, 1) * 255).astype(np.uint8)
     scaled = values * (127 / signed_limit(values)) + 128
     scaled = scaled.astype(np.uint8)
-    return _LUT[scaled] if values.ndim == 2 else scaled
+    return SIGNED_TABLE[scaled] if values.ndim == 2 else scaled
 
 
 @functools.cache

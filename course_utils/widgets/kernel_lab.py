@@ -13,6 +13,7 @@ from course_utils.draw.style import number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, KernelGrid
 from course_utils.widgets.explorer import Explorer, numbers, require_name
+from course_utils.widgets.javascript import handed
 
 SHOWN = 340  # pixels on screen along the longer side
 LONGEST = 256  # pixels along the longer side: larger photographs are reduced
@@ -68,10 +69,11 @@ class KernelLab(Explorer):
         "Choose a preset, then change one number. Make the numbers sum to 0, then to 1, and watch "
         "the brightness. Guess the kernel: rebuild the hidden one from its output."
     )
+    front = "lab"
 
     def __init__(self, photograph="camera", preset="Sobel x", kernel=None, colours="grey",
                  view=None):
-        self._images, self._encoded = {}, {}
+        self._images, self._encoded, self._handed = {}, {}, {}
         self._own = None
         if not isinstance(photograph, str):
             self._own, photograph = _reduced(_as_photograph(photograph)), YOURS
@@ -97,11 +99,9 @@ class KernelLab(Explorer):
 
     def _image(self, name, colours):
         """Return the reduced photograph as float32; computed once for each pair."""
+        require_name("photograph", name, self._names())
         if (name, colours) not in self._images:
-            image = self._own if name == YOURS else None
-            if image is None:
-                require_name("photograph", name, self._names())
-                image = _reduced(datasets.load_photograph(name))
+            image = self._own if name == YOURS else _reduced(datasets.load_photograph(name))
             if colours == "grey":
                 image = _grey(image)
             self._images[name, colours] = image
@@ -201,6 +201,27 @@ class KernelLab(Explorer):
             "kernel": KernelGrid(),
         }
 
+    def client_inputs(self, alone):
+        """Return what the browser needs: one photograph; another one is sent when it is chosen."""
+        name = self.state.photograph
+        if name not in self._handed:
+            self._handed[name] = handed(self._image(name, "colour"))
+        return {
+            "name": name,
+            "photograph": self._handed[name],
+            "photographs": [name] if alone else self._names(),
+            "kernels": {preset: kernel.tolist() for preset, kernel in KERNELS.items()},
+            "sizes": list(SIZES),
+            "custom": CUSTOM,
+            "colours": list(COLOURS),
+            "views": list(VIEWS),
+            "luminance": datasets.LUMINANCE.tolist(),
+            "found": FOUND,
+            "heaviest": HEAVIEST,
+            "shown": SHOWN,
+            **html.client_look(),
+        }
+
     def actions(self):
         sizes = {f"{n} × {n}": lambda n=n: self.resize(n) for n in SIZES}
         flip = {"Flip": lambda: self.set(kernel=self.state.kernel[::-1, ::-1])}
@@ -273,7 +294,8 @@ def _same(kernel, secret):
 def _separability(kernel, factors):
     if factors is None:
         return "Not separable: no column times row gives this kernel."
-    column, row = (" ".join(number(value) for value in part) for part in factors)
+    # The last digits of a factor are noise, which must not decide how it is rounded.
+    column, row = (" ".join(number(round(float(v), 9)) for v in part) for part in factors)
     return (
         f"Separable: column [{column}] times row [{row}], {sum(kernel.shape)} multiplications a "
         f"pixel instead of {kernel.size}."

@@ -125,7 +125,8 @@ STYLE = """<style>
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }
 .course-view td.here, .course-view td.now { outline: 3px solid #E69F00; outline-offset: -3px; }
-.course-view img { image-rendering: pixelated; max-width: 100%; display: block; }
+.course-view img, .course-view canvas { display: block; max-width: 100%;
+  image-rendering: pixelated; }
 .course-view [data-pick] { cursor: pointer; touch-action: manipulation; }
 .course-view .caption { font-weight: 600; white-space: nowrap; padding-right: 8px; }
 </style>"""

@@ -89,6 +89,7 @@ def test_an_edited_kernel_is_no_preset_any_more(lab):
     (dict(preset=[[1, 2]]), r"Expected preset as one of .* Received \[\[1, 2\]\]"),
     (dict(preset=np.eye(3)), "Expected preset as one of .* Received array"),
     (dict(photograph="cat"), "Expected photograph as one of .*coffee.* Received 'cat'"),
+    (dict(photograph=["coins"]), r"Expected photograph as one of .* Received \['coins'\]"),
     (dict(photograph=None), "Expected photograph as one of .* Received None"),
     (dict(colours="blue"), "Expected colours as one of colour, grey. Received 'blue'"),
     (dict(view=3), "Expected view as one of as a picture, signed. Received 3"),

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import numpy as np
+
 FOLDER = Path(__file__).parent
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";?\n', re.MULTILINE)
 
@@ -15,6 +17,24 @@ def source(name):
     """
     texts = [_text(part) for part in _in_order(name)]
     return "\n".join([*(re.sub(r"^export ", "", text, flags=re.M) for text in texts[:-1]), texts[-1]])
+
+
+def handed(array):
+    """Return an array as arrays.js unpacks it, its numbers with their lowest byte first.
+
+    A float32 array of whole steps of 1/255, as a photograph is, goes as bytes: a quarter of them.
+    """
+    array = np.asarray(array)
+    if array.dtype != np.float32:
+        return {"shape": list(array.shape), "kind": "float64", "bytes": _bytes(array, "<f8")}
+    levels = (array * 255).round()
+    if np.array_equal(levels / np.float32(255), array) and 0 <= levels.min() <= levels.max() <= 255:
+        return {"shape": list(array.shape), "kind": "levels", "bytes": _bytes(levels, "u1")}
+    return {"shape": list(array.shape), "kind": "float32", "bytes": _bytes(array, "<f4")}
+
+
+def _bytes(array, kind):
+    return array.astype(kind).tobytes()
 
 
 def _in_order(name):

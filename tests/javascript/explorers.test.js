@@ -1,0 +1,97 @@
+// ConvStepper and KernelLab, computed here, against the same explorers in Python.
+
+import assert from "node:assert/strict"
+import test from "node:test"
+import {
+  Refusal, fromNested, toNested, unpacked,
+} from "../../course_utils/widgets/javascript/arrays.js"
+import * as lab from "../../course_utils/widgets/javascript/lab.js"
+import * as stepper from "../../course_utils/widgets/javascript/stepper.js"
+import { fixture } from "./fixtures.js"
+
+const FRONTS = { stepper, lab }
+
+function arrived(values) {
+  return changed(values, (value) => (Array.isArray(value) ? fromNested(value) : value))
+}
+
+function plain(values) {
+  return changed(values, (value) => (value?.shape ? toNested(value) : value))
+}
+
+function changed(values, change) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]))
+}
+
+// Compares the html of a view, or the words and pixels of a picture.
+function compare(found, expected) {
+  if (typeof expected === "string") return assert.equal(found, expected)
+  const { caption, alt, width, size, points } = found
+  const { colours, ...words } = expected
+  assert.deepEqual({ caption, alt, width, size }, words)
+  const differs = points.filter((_, at) => at % 4 < 3).map((level, at) => level !== colours[at])
+  assert.ok(differs.every((one) => !one))
+}
+
+for (const one of fixture("explorers")) {
+  const { name, front, inputs, states, moves, refusals, fields, actions } = one
+  const { prepare, compute, settle, describe, readout, views, limits } = FRONTS[front]
+  const fixed = prepare(inputs)
+
+  test(`${name}: words and pictures of each state`, () => {
+    for (const { values, description, said, shown, most } of states) {
+      const state = arrived(values)
+      const data = compute(state, fixed)
+      assert.equal(describe(data, state, fixed), description)
+      assert.equal(readout(data, state, fixed), said)
+      assert.deepEqual(limits(data), most)
+      const found = views(data, state, fixed)
+      assert.deepEqual(Object.keys(found), Object.keys(shown))
+      for (const view of Object.keys(shown)) {
+        const { base64, ...words } = shown[view]
+        const colours = base64 && unpacked({ kind: "raw", bytes: { base64 } })
+        compare(found[view], colours ? { ...words, colours } : shown[view])
+      }
+    }
+  })
+
+  test(`${name}: changes settle alike`, () => {
+    for (const { before, changes, after } of moves) {
+      const wanted = { ...arrived(before), ...arrived(changes) }
+      assert.deepEqual(plain(settle(wanted, changes, fixed)), after)
+    }
+  })
+
+  test(`${name}: refusals in the same words`, () => {
+    for (const { before, changes, sentence } of refusals) {
+      const set = () => {
+        const wanted = { ...arrived(before), ...arrived(changes) }
+        compute(settle(wanted, changes, fixed), fixed)
+      }
+      assert.throws(set, (error) => error instanceof Refusal && error.message === sentence)
+    }
+  })
+
+  test(`${name}: the same inputs and buttons`, () => {
+    assert.deepEqual(FRONTS[front].fields(fixed), fields)
+    assert.deepEqual([...Object.keys(FRONTS[front].actions({ fixed })), "Reset"], actions)
+  })
+}
+
+test("steps go through all places and around", () => {
+  const data = { places: [2, 3] }
+  let place = { row: 0, column: 0 }
+  const places = [1, 1, 1, 1, 1, 1, -1].map((by) => (place = stepper.step(data, place, by)))
+  const expected = [[0, 1], [0, 2], [1, 0], [1, 1], [1, 2], [0, 0], [1, 2]]
+  assert.deepEqual(places.map(({ row, column }) => [row, column]), expected)
+})
+
+test("any kernel but identity can be hidden, and is revealed", () => {
+  const kernel = fromNested([[1, -1]])
+  const kernels = { a: kernel, identity: kernel, b: kernel }
+  const secrets = [0, 0.49, 0.5, 0.999].map((chance) => lab.guess({ kernels }, chance).secret)
+  assert.deepEqual(secrets, ["a", "a", "b", "b"])
+  assert.deepEqual(lab.giveUp({ secret: "a" }), { preset: "a", secret: null })
+  const sentence = "Expected a game in progress. Received none: press Guess first."
+  assert.throws(() => lab.giveUp({ secret: null }), new Refusal(sentence))
+})
