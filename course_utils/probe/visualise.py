@@ -1,0 +1,94 @@
+"""The picture that a feature map answers to most: gradient ascent on the pixels, from noise.
+
+References: Erhan, Bengio, Courville and Vincent, Visualizing higher-layer features of a deep
+network (2009); Yosinski and others, Understanding neural networks through deep visualization
+(2015), section 3, for blur and decay; Olah, Mordvintsev and Schubert, Feature visualization,
+Distill (2017), for shifts.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from course_utils.probe.looking import BATCH
+
+RATE = 0.05  # how far the pixels go in one step: the root of the mean of their squares
+FARTHEST = 2  # pixels of a shift, up, down, left or right
+BLUR, DECAY = 0.15, 0.04  # share of the blurred picture that is mixed in; share that is taken off
+OPEN = 96  # pixels a side, for a model that takes pictures of any size
+_TENT = np.outer([1, 2, 1], [1, 2, 1]).astype(np.float32) / 16
+
+
+class Ascent:
+    """Changes a picture so that the mean of one feature map grows, step by step.
+
+    The mean over all places of the map is its score: no place is preferred, so the pattern that
+    the filter looks for appears all over the picture. All pixels stay within 0…1.
+
+    Args:
+        probe: a `Probe`.
+        size: (height, width) of the picture where the model leaves them open.
+
+    Attributes:
+        shape: (height, width, channels) of the picture.
+    """
+
+    def __init__(self, probe, size=(OPEN, OPEN)):
+        self.probe = probe
+        *sides, channels = probe.model.inputs[0].shape[1:]
+        self.shape = (*(side or given for side, given in zip(sides, size)), channels)
+        self._step = tf.function(self._climb, reduce_retracing=True)
+        self._means = tf.function(self._means_of_maps, reduce_retracing=True)
+
+    def noise(self, seed):
+        """Return the picture that a seed starts from: each value at random in 0…1."""
+        return np.random.default_rng(seed).random(self.shape, np.float32)
+
+    def step(self, picture, name, channel, shift=(0, 0), blur=0.0, decay=0.0, rate=RATE):
+        """Take one step up the gradient of a map's mean.
+
+        Args:
+            picture: of `shape`, float32 in 0…1.
+            name: of a convolution.
+            channel: which of its feature maps.
+            shift: (down, right) in pixels: the network sees the picture moved around so far.
+            blur: how much of the picture is replaced by its blurred self, 0…1.
+            decay: how much of each pixel's value is taken off, 0…1.
+            rate: how far the pixels go, as the root of the mean of their squares.
+
+        Returns:
+            (picture, score, slope): the new picture, the mean of the map on it, and the size of
+            the gradient on the old one; at 0 no pixel changes the map, and none is moved by it.
+        """
+        numbers = [tf.constant(value, tf.float32) for value in (blur, decay, rate)]
+        picture, score, slope = self._step(
+            tf.convert_to_tensor(picture)[tf.newaxis], name, tf.constant(channel, tf.int32),
+            tf.constant(shift, tf.int32), *numbers,
+        )  # fmt: skip
+        return picture[0].numpy(), float(score), float(slope)
+
+    def scores(self, images, name):
+        """Return the mean of each feature map of a convolution on each picture: (n, maps)."""
+        parts = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+        return np.concatenate([self._means(self.probe.batch(part), name).numpy() for part in parts])
+
+    def _climb(self, picture, name, channel, shift, blur, decay, rate):
+        moved = tf.roll(picture, shift, axis=(1, 2))
+        with tf.GradientTape() as tape:
+            tape.watch(moved)
+            score = self._means_of_maps(moved, name)[0, channel]
+        slope = tape.gradient(score, moved, unconnected_gradients="zero")
+        size = tf.sqrt(tf.reduce_mean(slope**2))
+        picture += rate * tf.math.divide_no_nan(tf.roll(slope, -shift, axis=(1, 2)), size)
+        picture += blur * (_blurred(picture) - picture)
+        picture = tf.clip_by_value(picture * (1 - decay), 0, 1)
+        return picture, self._means_of_maps(picture, name)[0, channel], size
+
+    def _means_of_maps(self, images, name):
+        return tf.reduce_mean(self.probe.value_of(images, name), axis=(1, 2))
+
+
+def _blurred(picture):
+    """Blur each channel with (1 2 1) × (1 2 1) / 16, the edge repeated beyond itself."""
+    kernel = tf.tile(_TENT[:, :, np.newaxis, np.newaxis], [1, 1, picture.shape[3], 1])
+    wide = tf.pad(picture, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
+    return tf.nn.depthwise_conv2d(wide, kernel, [1, 1, 1, 1], "VALID")

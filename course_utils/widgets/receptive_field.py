@@ -1,0 +1,401 @@
+"""ReceptiveField: which pixels a unit of a network can see, and which of them it listens to."""
+
+from dataclasses import dataclass, replace
+from html import escape
+
+import numpy as np
+
+from course_utils.draw.field import hatched, receptive_field
+from course_utils.draw.style import number
+from course_utils.widgets import html
+from course_utils.widgets.controls import Choice, Count
+from course_utils.widgets.explorer import Explorer, require_name
+from course_utils.widgets.model_pictures import checked_pictures, drawable, require_below
+
+SHOWN, MAP = 300, 220  # pixels on screen along the longer side
+MOST = 0.9  # the share of the gradient that makes up the effective field
+FIRST, LAST = 3, 8  # layers of the table, where there are more: so many from each end
+OFF = "This unit is off on this picture: nothing changes it a little. Choose another place"
+PRESS = f"{OFF}, or press Strongest place."
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What can be changed: see `ReceptiveField`."""
+
+    picture: int
+    layer: str
+    unit: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What a unit in the middle of one layer sees: (height, width), and (down, right) or None."""
+
+    name: str
+    size: tuple
+    jump: tuple
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """What is shown.
+
+    Attributes:
+        picture: (height, width) or (height, width, 3) in 0…1.
+        map: (rows, columns), the filter's feature map.
+        slope: (height, width), how the unit changes when a pixel grows in all its channels.
+        strengths: (height, width), the sizes of the gradient, summed over channels.
+        box: (top, left, bottom, right) in pixels, the last two excluded.
+        jump: (down, right) in pixels from one unit's box to the next, None where it varies.
+        margins: (top, left, bottom, right), how far boxes of this layer reach over the edges.
+        growth: of all layers up to this one.
+    """
+
+    picture: np.ndarray
+    map: np.ndarray
+    slope: np.ndarray
+    strengths: np.ndarray
+    box: tuple
+    jump: tuple
+    margins: tuple
+    growth: tuple
+
+    @property
+    def off(self):
+        """True where no pixel changes the unit: its gradient is exactly zero."""
+        return not self.strengths.any()
+
+    @property
+    def size(self):
+        """Height and width of the box."""
+        return self.box[2] - self.box[0], self.box[3] - self.box[1]
+
+    @property
+    def inside(self):
+        """Height and width of the part of the box that lies in the picture."""
+        height, width = self.picture.shape[:2]
+        top, left, bottom, right = self.box
+        return (
+            max(min(bottom, height) - max(top, 0), 0), max(min(right, width) - max(left, 0), 0)
+        )  # fmt: skip
+
+    @property
+    def effective(self):
+        """How many pixels, the strongest first, carry 90 % of the gradient."""
+        carried = np.cumsum(np.sort(self.strengths, axis=None)[::-1], dtype=float)
+        return 0 if self.off else int(np.searchsorted(carried, MOST * carried[-1])) + 1
+
+
+class ReceptiveField(Explorer):
+    """Look at the receptive field of any unit of your own network.
+
+    The box holds all pixels that can change the unit: it follows from kernels, strides and
+    dilations alone. The gradient shows which of them do change it on this picture; most of it
+    often lies in a small part of the box, the effective receptive field.
+    References: Araujo, Norris and Sim, Computing receptive fields of convolutional neural
+    networks, Distill (2019); Luo, Li, Urtasun and Zemel, Understanding the effective receptive
+    field in deep convolutional neural networks (2016).
+
+    Args:
+        model: a built Sequential or functional Keras model with a convolution.
+        images: (n, height, width, channels) in 0…1, as the model takes them.
+        layer: the name of a convolution; by default the last one.
+        row, column: the unit's place in its feature map; by default in the middle.
+        unit: which filter of the layer.
+
+    Raises:
+        ValueError: a model or images that cannot be looked into, or a place that does not exist.
+    """
+
+    title = "ReceptiveField"
+    try_this = (
+        "Choose the first layer, then the next ones, and watch the box grow. Point at the feature "
+        "map to choose another unit: at a corner the box leaves the picture."
+    )
+
+    def __init__(self, model, images, layer=None, row=None, column=None, unit=0):
+        from course_utils.probe import Probe, jump_of, receptive_box, windows_until
+
+        self.probe = Probe(model)
+        self.images = checked_pictures(self.probe, images)
+        self._sizes = self.probe.sizes(self.images[0])
+        self._box_of, self._jump_of, self._windows = receptive_box, jump_of, windows_until
+        self._known = {}
+        layer = list(self.probe.convolutions)[-1] if layer is None else layer
+        super().__init__(self._in_the_middle(State(0, layer, unit, row, column)))
+
+    def compute(self, state):
+        place = self._require(state)
+        image = self.images[state.picture]
+        growth, margins = self._geometry(place)
+        here = (state.row, state.column)
+        slope = self.probe.unit_gradient(image, state.layer, *here, state.unit)
+        values = self.probe.maps(image)[state.layer][..., state.unit]
+        if not (np.isfinite(slope).all() and np.isfinite(values).all()):
+            raise ValueError(
+                f"Expected a network of finite numbers. Received NaN or infinity in {state.layer!r}"
+                ": its training went wrong, train it again with a smaller learning rate."
+            )
+        return Field(
+            drawable(image), values, slope.sum(axis=-1), np.abs(slope).sum(axis=-1),
+            self._box(place, *here), growth[-1].jump, margins, growth,
+        )  # fmt: skip
+
+    def _box(self, place, row, column):
+        return self._box_of(self.probe.steps, place, row, column, self._sizes)
+
+    def _geometry(self, place):
+        """Return (growth, margins) of a layer, which no picture changes: found once."""
+        if place not in self._known:
+            steps = self.probe.steps
+            growth = tuple(self._growth(at) for at in self._windows(steps, place))
+            self._known[place] = growth, self._margins(place)
+        return self._known[place]
+
+    def _growth(self, place):
+        rows, columns = self._sizes[place]
+        top, left, bottom, right = self._box(place, rows // 2, columns // 2)
+        jump = self._jump_of(self.probe.steps, place, self._sizes)
+        return Growth(self.probe.steps[place].name, (bottom - top, right - left), jump)
+
+    def _margins(self, place):
+        height, width = self.images.shape[1:3]
+        rows, columns = self._sizes[place]
+        top, left, *_ = self._box(place, 0, 0)
+        *_, bottom, right = self._box(place, rows - 1, columns - 1)
+        # One pixel more keeps the frame's line away from the edge of the view.
+        return tuple(max(far, 0) + 1 for far in (-top, -left, bottom - height, right - width))
+
+    def settle(self, state, changes):
+        """Another layer is looked at over the same pixels; a filter that it lacks is its last."""
+        if "layer" in changes:
+            require_name("layer", state.layer, self.probe.convolutions)
+            if "unit" not in changes:
+                state = replace(state, unit=min(state.unit, self._filters(state.layer) - 1))
+            top, left, bottom, right = self.data.box
+            above = self._above(state.layer, (top + bottom) / 2, (left + right) / 2)
+            moved = {name: at for name, at in above.items() if name not in changes}
+            state = replace(state, **moved)
+        return self._in_the_middle(state)
+
+    def _in_the_middle(self, state):
+        """Fill in a row or column that is None."""
+        require_name("layer", state.layer, self.probe.convolutions)
+        sizes = self._sizes[self.probe.convolutions[state.layer]]
+        middle = {name: size // 2 for name, size in zip(("row", "column"), sizes)}
+        return replace(state, **{k: v for k, v in middle.items() if getattr(state, k) is None})
+
+    def _above(self, layer, down, right):
+        """Return {"row": …, "column": …} of the unit whose box has its middle nearest to a point."""
+        place = self.probe.convolutions[layer]
+        found = {}
+        for axis, (name, aim) in enumerate({"row": down, "column": right}.items()):
+            size = self._sizes[place][axis]
+            boxes = [self._box(place, *((at, 0), (0, at))[axis]) for at in range(size)]
+            middles = np.array([(box[axis] + box[axis + 2]) / 2 for box in boxes])
+            nearest = int(np.abs(middles - aim).argmin())
+            found[name] = nearest if np.ptp(middles) else size // 2  # all see everything
+        return found
+
+    def strongest(self):
+        """Go to the place where the filter answers most on this picture."""
+        values = self.data.map
+        if not values.max() > 0 and self.data.off:
+            raise ValueError(
+                f"Expected a filter that answers somewhere on this picture. Received filter "
+                f"{self.state.unit} of {self.state.layer}, which is off at every place: choose "
+                "another filter or picture."
+            )
+        row, column = np.unravel_index(values.argmax(), values.shape)
+        return self.set(row=int(row), column=int(column))
+
+    def picked(self, name, x, y):
+        """Choose the unit pointed at, or the one that looks at the pixel pointed at."""
+        if name == "map":
+            rows, columns = self.data.map.shape
+            self.set(row=min(int(y * rows), rows - 1), column=min(int(x * columns), columns - 1))
+        else:
+            top, left, bottom, right = self.data.margins
+            height, width = self.images.shape[1:3]
+            down, across = y * (top + height + bottom) - top, x * (left + width + right) - left
+            self.set(**self._above(self.state.layer, down, across))
+
+    def describe(self, data, state):
+        height, width = self.images.shape[1:3]
+        top, left, bottom, right = data.box
+        padding = ", of which a part lies outside, in the padding" * (data.inside != data.size)
+        sizes = ", ".join(f"{one.name} {_by(one.size)}" for one in _few(data.growth))
+        return (
+            f"Picture {state.picture} of {len(self.images)}, {height} × {width} pixels, with the "
+            f"receptive field of the unit at row {state.row}, column {state.column} of filter "
+            f"{state.unit} in {state.layer} framed: rows {_signed(top)} to {_signed(bottom - 1)}, "
+            f"columns {_signed(left)} to {_signed(right - 1)}, {_by(data.size)} pixels{padding}. "
+            f"Beside it how the unit changes with each pixel, in red and blue around white, and "
+            f"its feature map, {_by(data.map.shape)}, with the unit framed. The boxes layer by "
+            f"layer: {sizes}."
+        )
+
+    def readout(self, data, state):
+        return f"{_box_words(data)} {_jump_words(data)} {_effective_words(data, state)}"
+
+    def draw(self, data, state):
+        words = [_box_words(data), _effective_words(data, state)]
+        table = [(one.name, _by(one.size), _jump(one.jump)) for one in _few(data.growth)]
+        here = (state.row, state.column)
+        return receptive_field(
+            data.picture, None if data.off else data.slope, data.map, data.box, here, data.margins,
+            words, table, self.describe(data, state),
+        )  # fmt: skip
+
+    def views(self, data, state):
+        words = self.describe(data, state)
+        alt = f"gradient of the unit, strongest {number(data.strengths.max())}"
+        signed = html.pixels(data.slope, signed=True)
+        gradient = _message(data) if data.off else _framed(signed, data, alt)
+        return {
+            "picture": html.figure("picture and box", _framed(_as_pixels(data.picture), data, words)),
+            "gradient": html.figure("how pixels change the unit", gradient),
+            "map": html.figure(f"feature map of filter {state.unit}", _map(data, state)),
+            "growth": html.figure("box, layer by layer", _table(_few(data.growth))),
+        }
+
+    def controls(self):
+        return {
+            "picture": Count("Picture"),
+            "layer": Choice("Layer", self.probe.convolutions),
+            "unit": Count("Filter"),
+            "row": Count("Row"),
+            "column": Count("Column"),
+        }
+
+    def limits(self):
+        """Return the largest numbers of the present layer."""
+        rows, columns = self.data.map.shape
+        return {"picture": len(self.images) - 1, "unit": self._filters(self.state.layer) - 1,
+                "row": rows - 1, "column": columns - 1}  # fmt: skip
+
+    def actions(self):
+        return {"Strongest place": self.strongest}
+
+    def _filters(self, layer):
+        return self.probe.steps[self.probe.convolutions[layer]].shape[-1]
+
+    def _require(self, state):
+        """Refuse what does not exist; return the layer's place."""
+        require_name("layer", state.layer, self.probe.convolutions)
+        place = self.probe.convolutions[state.layer]
+        rows, columns = self._sizes[place]
+        counts = dict(picture=len(self.images), unit=self._filters(state.layer), row=rows,
+                      column=columns)  # fmt: skip
+        for name, count in counts.items():
+            require_below(name, getattr(state, name), count)
+        return place
+
+
+def _by(size):
+    return " × ".join(str(one) for one in size)
+
+
+def _signed(place):
+    return str(place).replace("-", "−")
+
+
+def _few(growth):
+    """Leave out the middle of a long list of layers."""
+    if len(growth) <= FIRST + LAST:
+        return growth
+    return (*growth[:FIRST], *growth[-LAST:])
+
+
+def _jump(jump):
+    """Return a jump as text: one number where both axes agree."""
+    texts = ["–" if one is None else str(one) for one in jump]
+    return texts[0] if texts[0] == texts[1] else _by(texts)
+
+
+def _box_words(data):
+    """Return the box in a sentence."""
+    text = f"Its box: {_by(data.size)} pixels"
+    if data.inside == data.size:
+        return f"{text}."
+    return f"{text}, {_by(data.inside)} of them in the picture: it reaches into the padding."
+
+
+def _jump_words(data):
+    if None in data.jump:
+        return "The next unit's box does not lie at an even distance."
+    return f"The next unit's box lies {_jump(data.jump)} pixels on."
+
+
+def _effective_words(data, state):
+    value = f"The unit's value is {number(data.map[state.row, state.column])}."
+    if data.off:
+        return f"{value} {OFF}."
+    seen = int(np.prod(data.inside))
+    return (
+        f"{value} 90 % of the gradient lies on {data.effective} of {seen} pixels: "
+        f"{data.effective / seen:.0%} of the box."
+    )
+
+
+def _as_pixels(picture):
+    return html.pixels(picture, signed=False)
+
+
+def _framed(pixels, data, alt):
+    """Return a picture on its margin with the box framed; pointing at it chooses a unit."""
+    image = hatched(pixels, data.margins)
+    width = int(SHOWN * image.shape[1] / max(image.shape[:2]))
+    top, left = data.margins[:2]
+    box = (data.box[0] + top, data.box[1] + left, *data.size)
+    return _with_frame("picture", html.image(image, alt, width), image.shape, box, width)
+
+
+def _map(data, state):
+    rows, columns = data.map.shape
+    width = max(int(MAP * columns / max(rows, columns)), 1)
+    alt = f"feature map, largest value {number(data.map.max())}; the unit is framed"
+    image = html.image(html.pixels(data.map, signed=True), alt, width)
+    return _with_frame("map", image, data.map.shape, (state.row, state.column, 1, 1), width)
+
+
+def _with_frame(name, image, shape, box, width):
+    """Lay a frame over an image: box is (top, left, height, width) in its pixels."""
+    parts = [100 * one / shape[axis % 2] for axis, one in enumerate(box)]
+    place = dict(zip(("top", "left", "height", "width"), parts))
+    style = ";".join(f"{name}:{part:.3f}%" for name, part in place.items())
+    frame = (
+        f'<i style="position:absolute;box-sizing:border-box;pointer-events:none;{style};'
+        'border:2px solid #E69F00;outline:1px solid #222"></i>'
+    )
+    return (
+        f'<div data-pick="{name}" style="position:relative;width:{width}px;max-width:100%">'
+        f"{image}{frame}</div>"
+    )
+
+
+def _message(data):
+    """Return the sentence that stands in place of an empty gradient."""
+    height, width = (
+        size + sum(data.margins[axis::2]) for axis, size in enumerate(data.picture.shape[:2])
+    )
+    scale = SHOWN / max(height, width)
+    return (
+        f'<div style="width:{int(width * scale)}px;min-height:{int(height * scale)}px;'
+        f"max-width:100%;box-sizing:border-box;padding:12px;border:1px solid #888;"
+        f'display:flex;align-items:center">{escape(PRESS)}</div>'
+    )
+
+
+def _table(growth):
+    """Return the growth of the box as a table, the present layer last and in bold."""
+    cell = 'style="width:auto;padding:0 8px;text-align:left;white-space:nowrap"'
+    rows = [("layer", "box", "jump")]
+    rows += [(one.name, _by(one.size), _jump(one.jump)) for one in growth]
+    rows[-1] = tuple(f"<b>{escape(text)}</b>" for text in rows[-1])
+    rows[:-1] = [tuple(escape(text) for text in row) for row in rows[:-1]]
+    lines = ["".join(f"<td {cell}>{text}</td>" for text in row) for row in rows]
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
