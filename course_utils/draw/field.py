@@ -48,7 +48,7 @@ def receptive_field(picture, slope, values, box, here, margins, words, table, de
         Shown.
     """
     figure = new_figure(8.4, 4.6)
-    places = figure.add_gridspec(2, 3, height_ratios=[1.5, 1], width_ratios=[1, 1.25, 1.1])
+    places = figure.add_gridspec(2, 3, height_ratios=[1.5, 1], width_ratios=[1.15, 1.3, 1.1])
     axes = [figure.add_subplot(places[0, column]) for column in range(3)]
     _draw_on_margin(axes[0], picture, margins)
     axes[0].set_title("picture and box", fontsize=10)

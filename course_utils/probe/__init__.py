@@ -3,9 +3,9 @@
 from course_utils.probe.kernels import biases_of, channels_of, is_convolution, kernels_of
 from course_utils.probe.looking import Peaks, Probe
 from course_utils.probe.receptive import jump_of, receptive_box, windows_until
-from course_utils.probe.visualise import Ascent
+from course_utils.probe.visualise import Ascent, Climb
 
 __all__ = [
-    "Ascent", "Peaks", "Probe", "biases_of", "channels_of", "is_convolution", "jump_of",
+    "Ascent", "Climb", "Peaks", "Probe", "biases_of", "channels_of", "is_convolution", "jump_of",
     "kernels_of", "receptive_box", "windows_until",
 ]  # fmt: skip

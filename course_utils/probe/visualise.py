@@ -12,8 +12,9 @@ import tensorflow as tf
 from course_utils.probe.looking import BATCH
 
 RATE = 0.05  # how far the pixels go in one step: the root of the mean of their squares
+MEMORY = 24e6  # bytes of the pictures that one climb keeps
 FARTHEST = 2  # pixels of a shift, up, down, left or right
-BLUR, DECAY = 0.15, 0.04  # share of the blurred picture that is mixed in; share that is taken off
+BLUR, DECAY = 0.15, 0.03  # share of the blurred picture that is mixed in; share that is taken off
 OPEN = 96  # pixels a side, for a model that takes pictures of any size
 _TENT = np.outer([1, 2, 1], [1, 2, 1]).astype(np.float32) / 16
 
@@ -36,7 +37,7 @@ class Ascent:
         self.probe = probe
         *sides, channels = probe.model.inputs[0].shape[1:]
         self.shape = (*(side or given for side, given in zip(sides, size)), channels)
-        self._step = tf.function(self._climb, reduce_retracing=True)
+        self._step = tf.function(self._moved, reduce_retracing=True)
         self._means = tf.function(self._means_of_maps, reduce_retracing=True)
 
     def noise(self, seed):
@@ -71,7 +72,7 @@ class Ascent:
         parts = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
         return np.concatenate([self._means(self.probe.batch(part), name).numpy() for part in parts])
 
-    def _climb(self, picture, name, channel, shift, blur, decay, rate):
+    def _moved(self, picture, name, channel, shift, blur, decay, rate):
         moved = tf.roll(picture, shift, axis=(1, 2))
         with tf.GradientTape() as tape:
             tape.watch(moved)
@@ -85,6 +86,62 @@ class Ascent:
 
     def _means_of_maps(self, images, name):
         return tf.reduce_mean(self.probe.value_of(images, name), axis=(1, 2))
+
+
+class Climb:
+    """One ascent from noise: each step is taken once, and each can be looked at again.
+
+    Args:
+        ascent: an `Ascent`.
+        name, channel: of the feature map whose mean is to grow.
+        seed: of the noise and of the shifts.
+        steps: how many there are at most.
+        shift: True moves the picture at random, by up to 2 pixels, before each step.
+        blur: True blurs the picture a little after each step.
+        decay: True makes the picture a little darker after each step.
+
+    Attributes:
+        scores: of the noise, and after each step taken so far.
+        slopes: the size of the gradient on the noise, and in each step taken so far.
+    """
+
+    def __init__(self, ascent, name, channel, seed, steps, shift=False, blur=False, decay=False):
+        self._ascent, self._map = ascent, (name, channel)
+        self._weights = dict(blur=BLUR * blur, decay=DECAY * decay)
+        chance = np.random.default_rng([seed, 1])
+        self._shifts = shift * chance.integers(-FARTHEST, FARTHEST + 1, (steps, 2))
+        noise = ascent.noise(seed)
+        # Of a long climb with large pictures only every second is kept, or third …
+        self._apart = int(np.ceil(steps * noise.nbytes / MEMORY))
+        self._kept, self._last = {0: noise}, noise
+        _, score, slope = ascent.step(noise, *self._map, rate=0.0)
+        self.scores, self.slopes = [score], [slope]
+
+    @property
+    def reached(self):
+        """How many steps have been taken."""
+        return len(self.scores) - 1
+
+    def picture(self, step):
+        """Return the picture after so many steps, taking those that are missing."""
+        while self.reached < step:
+            self._last, score, slope = self._next(self._last, self.reached)
+            self.scores.append(score)
+            self.slopes.append(slope)
+            if self.reached % self._apart == 0:
+                self._kept[self.reached] = self._last
+        start = step - step % self._apart
+        picture = self._kept[start]
+        for at in range(start, step):
+            picture, _, _ = self._next(picture, at)
+        return picture
+
+    def silent(self, step):
+        """Return True where in none of the first steps any pixel changed the map."""
+        return not any(self.slopes[: step + 1])
+
+    def _next(self, picture, at):
+        return self._ascent.step(picture, *self._map, self._shifts[at], **self._weights)
 
 
 def _blurred(picture):
