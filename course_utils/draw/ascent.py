@@ -6,12 +6,14 @@ from matplotlib.ticker import MaxNLocator
 
 from course_utils.draw.pictures import draw_picture
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import BLUE, VERMILION, new_figure, number
-from course_utils.draw.words import fold
+from course_utils.draw.style import BLUE, VERMILION, number, placed_figure
+from course_utils.draw.words import fold, letters_in
 
 COLOURS, STYLES = (BLUE, VERMILION), ("-", "--")
 GREY = "#777777"
-LETTERS = 100  # in a line of the words below
+SIDE, GAP, PLOT, LEFT = 1.75, 0.2, 2.5, 0.5  # inches: a picture, between two, the curves, left of it
+ABOVE, BELOW, EDGE = 0.5, 1.2, 0.15  # inches for titles, for words, and at both sides
+WORDS, LETTERS = 9, 22  # the words' points; letters in a line of a title
 CURVE = (150, 260)  # pixels of the live curve
 DASH = 6  # pixels on, and as many off
 
@@ -30,13 +32,21 @@ def ascent_result(pictures, curves, level, steps, words, description):
     Returns:
         Shown.
     """
-    figure = new_figure(8.4, 3.1 if len(pictures) == 2 else 2.8)
-    ratios = [1] * len(pictures) + [1.3]
-    *axes, last = figure.subplots(1, len(ratios), width_ratios=ratios)
-    for one, (title, picture) in zip(axes, pictures.items()):
-        draw_picture(figure, one, fold(title, 20), picture, signed=False)
-    _draw_curves(last, curves, level, steps)
-    figure.supxlabel(fold(" ".join(words), LETTERS), fontsize=9, x=0.01, ha="left")
+    height = ABOVE + SIDE + BELOW
+    wide = len(pictures) * (SIDE + GAP)
+    figure = placed_figure(EDGE + wide + LEFT + PLOT + EDGE, height)
+
+    def add_axes(left, width):
+        whole = figure.get_size_inches()
+        return figure.add_axes([(EDGE + left) / whole[0], BELOW / height, width / whole[0], SIDE / height])
+
+    for place, (title, picture) in enumerate(pictures.items()):
+        axes = add_axes(place * (SIDE + GAP), SIDE)
+        draw_picture(figure, axes, fold(title, LETTERS), picture, signed=False)
+    _draw_curves(add_axes(wide + LEFT, PLOT), curves, level, steps)
+    text = fold(" ".join(words), letters_in(wide, WORDS))
+    figure.text(EDGE / figure.get_figwidth(), (BELOW - GAP) / height, text, fontsize=WORDS,
+                va="top", linespacing=1.3)  # fmt: skip
     return Shown(figure, description)
 
 
@@ -51,7 +61,7 @@ def _draw_curves(axes, curves, level, steps):
     axes.set_title("score at each step", fontsize=10)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize=8, frameon=False)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), fontsize=8, frameon=False)
 
 
 def curve_pixels(curves, level, steps):

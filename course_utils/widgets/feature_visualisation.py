@@ -37,20 +37,19 @@ class State:
 
 
 @dataclass(frozen=True, eq=False)
-class Grown:
-    """A picture, the map's mean on it and on all before, and whether no pixel ever changed it."""
-
-    picture: np.ndarray
-    scores: np.ndarray
-    silent: bool
-
-
-@dataclass(frozen=True, eq=False)
 class Result:
-    """What is shown: both pictures, and the best real one with its number and score, or None."""
+    """What is shown; pairs have what grew without regularisers first.
 
-    plain: Grown
-    chosen: Grown
+    Attributes:
+        pictures: both, (height, width, channels) in 0…1.
+        scores: the mean of the map on the noise and after each step, of both.
+        silent: of both, True where no pixel ever changed the map.
+        best, best_score: the number and score of the best real picture, or None.
+    """
+
+    pictures: tuple
+    scores: tuple
+    silent: tuple
     best: int | None
     best_score: float | None
 
@@ -103,12 +102,16 @@ class FeatureVisualisation(Running, Explorer):
 
     def compute(self, state):
         self._require(state)
-        plain, chosen = (self._grown(climb, state.step) for climb in self._pair(state))
+        climbs = self._pair(state)
+        pictures = tuple(climb.picture(state.step) for climb in climbs)
+        scores = tuple(np.array(climb.scores[: state.step + 1]) for climb in climbs)
+        _require_finite(scores)
+        silent = tuple(climb.silent(state.step) for climb in climbs)
         best = best_score = None
         if self.images is not None:
-            scores = self._real_scores(state.layer)[:, state.channel]
-            best, best_score = int(scores.argmax()), float(scores.max())
-        return Result(plain, chosen, best, best_score)
+            real = self._real_scores(state.layer)[:, state.channel]
+            best, best_score = int(real.argmax()), float(real.max())
+        return Result(pictures, scores, silent, best, best_score)
 
     def _pair(self, state):
         """Return the two climbs of a state, the one without regularisers first."""
@@ -127,16 +130,6 @@ class FeatureVisualisation(Running, Explorer):
         for oldest in list(self._climbs)[:-KEPT]:
             del self._climbs[oldest]
         return climb
-
-    @staticmethod
-    def _grown(climb, step):
-        picture, scores = climb.picture(step), np.array(climb.scores[: step + 1])
-        if not np.isfinite(scores).all():
-            raise ValueError(
-                "Expected a network of finite numbers. Received NaN or infinity in its feature "
-                "maps: its training went wrong, train it again with a smaller learning rate."
-            )
-        return Grown(picture, scores, climb.silent(step))
 
     def _real_scores(self, layer):
         if layer not in self._real:
@@ -193,15 +186,19 @@ class FeatureVisualisation(Running, Explorer):
 
     def _sentences(self, data, state):
         """Return what there is to say: how far it is, both scores, and the real pictures'."""
-        first = data.plain.scores[0]
-        yield f"Step {state.step} of {self.steps}. Mean of the map on the noise: {number(first)};"
-        yield f"now {_words(data.plain)} {PLAIN}, {_words(data.chosen)} {_restraints(state)}."
+        first = number(data.scores[0][0])
+        plain, chosen = (
+            number(scores[-1]) + " (no pixel changes it)" * silent
+            for scores, silent in zip(data.scores, data.silent)
+        )
+        yield f"Step {state.step} of {self.steps}. Mean of the map on the noise: {first};"
+        yield f"now {plain} {PLAIN}, {chosen} {_restraints(state)}."
         if data.best is not None:
             yield (
                 f"The best of {len(self.images)} real pictures reaches {number(data.best_score)}: "
                 f"number {data.best}."
             )
-        if data.plain.silent and data.chosen.silent:
+        if all(data.silent):
             yield (
                 "Silent: the filter is off on this noise, or dead, and there is no way up. Choose "
                 "another seed or another filter."
@@ -209,7 +206,7 @@ class FeatureVisualisation(Running, Explorer):
 
     def draw(self, data, state):
         pictures = {name: drawable(one) for name, one in self._pictures(data, state).items()}
-        curves = {PLAIN: data.plain.scores, _restraints(state): data.chosen.scores}
+        curves = dict(zip((PLAIN, _restraints(state)), data.scores))
         return ascent_result(
             pictures, curves, data.best_score, self.steps, list(self._sentences(data, state)),
             self.describe(data, state),
@@ -217,7 +214,7 @@ class FeatureVisualisation(Running, Explorer):
 
     def _pictures(self, data, state):
         """Return {title: picture}: a real one, with its number, at the end."""
-        pictures = {PLAIN: data.plain.picture, _restraints(state): data.chosen.picture}
+        pictures = dict(zip((PLAIN, _restraints(state)), data.pictures))
         if data.best is not None:
             pictures[f"best real picture: {data.best}"] = self.images[data.best]
         return pictures
@@ -270,8 +267,12 @@ def _restraints(state):
     return f"with {', '.join(on[:-1])}{' and ' * (len(on) > 1)}{on[-1]}"
 
 
-def _words(grown):
-    return f"{number(grown.scores[-1])}{' (no pixel changes it)' * grown.silent}"
+def _require_finite(scores):
+    if not np.isfinite(np.concatenate(scores)).all():
+        raise ValueError(
+            "Expected a network of finite numbers. Received NaN or infinity in its feature maps: "
+            "its training went wrong, train it again with a smaller learning rate."
+        )
 
 
 def _picture(title, picture, alt):
@@ -283,8 +284,7 @@ def _picture(title, picture, alt):
 
 def _curve(data, steps):
     """Return both curves as a picture with its numbers, and what is what below."""
-    curves = [data.plain.scores, data.chosen.scores]
-    pixels, (low, high) = curve_pixels(curves, data.best_score, steps)
+    pixels, (low, high) = curve_pixels(data.scores, data.best_score, steps)
     alt = f"both scores from step 0 to {steps}, between {number(low)} and {number(high)}"
     axis = (
         '<div style="display:flex;flex-direction:column;justify-content:space-between;'
