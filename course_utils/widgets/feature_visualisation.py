@@ -12,11 +12,11 @@ from course_utils.places import headless
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, Switch
 from course_utils.widgets.explorer import Explorer, require_name
-from course_utils.widgets.model_pictures import checked_pictures, drawable, require_below
+from course_utils.widgets.model_pictures import checked_pictures, drawable, require_whole
 from course_utils.widgets.running import Running
 
 SHOWN = 240  # pixels on screen along the longer side
-MOST_STEPS, MOST_SEEDS = 1000, 10**4
+MOST_STEPS, MOST_SEED = 1000, 9999
 KEPT = 4  # climbs, so that memory stays small
 WORK, PAUSE = 0.1, 0.02  # seconds between two pictures of Run: steps, then a look at the buttons
 REGULARISERS = ("shift", "blur", "decay")
@@ -88,8 +88,8 @@ class FeatureVisualisation(Running, Explorer):
                  blur=True, decay=False):
         from course_utils.probe import Ascent, Climb, Probe
 
-        require_below("steps", steps, MOST_STEPS + 1)
-        self.probe, self.steps = Probe(model), max(int(steps), 1)
+        require_whole("steps", steps, MOST_STEPS, least=1)
+        self.probe, self.steps = Probe(model), int(steps)
         self.images = None if images is None else checked_pictures(self.probe, images)
         size = {} if images is None else dict(size=self.images.shape[1:3])
         self._ascent, self._new_climb = Ascent(self.probe, **size), Climb
@@ -105,7 +105,7 @@ class FeatureVisualisation(Running, Explorer):
         climbs = self._pair(state)
         pictures = tuple(climb.picture(state.step) for climb in climbs)
         scores = tuple(np.array(climb.scores[: state.step + 1]) for climb in climbs)
-        _require_finite(scores)
+        _require_finite(climbs)
         silent = tuple(climb.silent(state.step) for climb in climbs)
         best = best_score = None
         if self.images is not None:
@@ -233,7 +233,7 @@ class FeatureVisualisation(Running, Explorer):
             "layer": Choice("Layer", self.probe.convolutions),
             "channel": Count("Filter"),
             "step": Count("Step"),
-            "seed": Count("Seed", most=MOST_SEEDS - 1),
+            "seed": Count("Seed", most=MOST_SEED),
             **{name: Switch(name.capitalize()) for name in REGULARISERS},
         }
 
@@ -249,9 +249,9 @@ class FeatureVisualisation(Running, Explorer):
 
     def _require(self, state):
         require_name("layer", state.layer, self.probe.convolutions)
-        require_below("channel", state.channel, self._channels(state.layer))
-        require_below("step", state.step, self.steps + 1)
-        require_below("seed", state.seed, MOST_SEEDS)
+        require_whole("channel", state.channel, self._channels(state.layer) - 1)
+        require_whole("step", state.step, self.steps)
+        require_whole("seed", state.seed, MOST_SEED)
         for name in REGULARISERS:
             if not isinstance(getattr(state, name), (bool, np.bool_)):
                 raise ValueError(
@@ -267,8 +267,8 @@ def _restraints(state):
     return f"with {', '.join(on[:-1])}{' and ' * (len(on) > 1)}{on[-1]}"
 
 
-def _require_finite(scores):
-    if not np.isfinite(np.concatenate(scores)).all():
+def _require_finite(climbs):
+    if not all(np.isfinite([*climb.scores, *climb.slopes]).all() for climb in climbs):
         raise ValueError(
             "Expected a network of finite numbers. Received NaN or infinity in its feature maps: "
             "its training went wrong, train it again with a smaller learning rate."
@@ -292,7 +292,8 @@ def _curve(data, steps):
         f"<span>{number(low)}</span></div>"
     )
     key = "blue: without, dashed red: with regularisers"
-    key += f"<br>grey: best real picture, {number(data.best_score)}" * (data.best is not None)
+    if data.best is not None:
+        key += f"<br>grey: best real picture, {number(data.best_score)}"
     return (
         f'<div style="display:flex">{axis}{html.image(pixels, alt, pixels.shape[1])}</div>'
         f'<div style="font-size:12px">step 0 to {steps}; {key}</div>'

@@ -36,14 +36,14 @@ def drawable(image):
     return image.mean(axis=2)
 
 
-def require_below(name, value, count):
-    """Refuse what is no whole number from 0 to `count` − 1.
+def require_whole(name, value, most, least=0):
+    """Refuse what is no whole number from `least` to `most`.
 
     Raises:
-        ValueError: it names the largest.
+        ValueError: it names both.
     """
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not 0 <= value < count:
+    if not whole or not least <= value <= most:
         raise ValueError(
-            f"Expected {name} as a whole number from 0 to {count - 1}. Received {value!r}."
+            f"Expected {name} as a whole number from {least} to {most}. Received {value!r}."
         )

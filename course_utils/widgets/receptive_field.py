@@ -10,7 +10,7 @@ from course_utils.draw.style import number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count
 from course_utils.widgets.explorer import Explorer, require_name
-from course_utils.widgets.model_pictures import checked_pictures, drawable, require_below
+from course_utils.widgets.model_pictures import checked_pictures, drawable, require_whole
 
 SHOWN, MAP = 300, 220  # pixels on screen along the longer side
 MOST = 0.9  # the share of the gradient that makes up the effective field
@@ -291,7 +291,7 @@ class ReceptiveField(Explorer):
         counts = dict(picture=len(self.images), unit=self._filters(state.layer), row=rows,
                       column=columns)  # fmt: skip
         for name, count in counts.items():
-            require_below(name, getattr(state, name), count)
+            require_whole(name, getattr(state, name), count - 1)
         return place
 
 
