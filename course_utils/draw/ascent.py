@@ -14,7 +14,7 @@ GREY = "#777777"
 SIDE, GAP, PLOT, LEFT = 1.75, 0.2, 2.5, 0.5  # inches: a picture, between two, the curves, left of it
 ABOVE, BELOW, EDGE = 0.5, 1.2, 0.15  # inches for titles, for words, and at both sides
 WORDS, LETTERS = 9, 22  # the words' points; letters in a line of a title
-CURVE = (150, 260)  # pixels of the live curve
+CURVE = (150, 240)  # pixels of the live curve
 DASH = 6  # pixels on, and as many off
 
 

@@ -15,7 +15,7 @@ from course_utils.widgets.explorer import Explorer, require_name
 from course_utils.widgets.model_pictures import checked_pictures, drawable, require_whole
 from course_utils.widgets.running import Running
 
-SHOWN = 240  # pixels on screen along the longer side
+SHOWN = 210  # pixels on screen along the longer side
 MOST_STEPS, MOST_SEED = 1000, 9999
 KEPT = 4  # climbs, so that memory stays small
 WORK, PAUSE = 0.1, 0.02  # seconds between two pictures of Run: steps, then a look at the buttons

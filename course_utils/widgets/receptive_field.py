@@ -12,7 +12,7 @@ from course_utils.widgets.controls import Choice, Count
 from course_utils.widgets.explorer import Explorer, require_name
 from course_utils.widgets.model_pictures import checked_pictures, drawable, require_whole
 
-SHOWN, MAP = 300, 220  # pixels on screen along the longer side
+SHOWN, MAP = 260, 200  # pixels on screen along the longer side
 MOST = 0.9  # the share of the gradient that makes up the effective field
 FIRST, LAST = 3, 8  # layers of the table, where there are more: so many from each end
 OFF = "This unit is off on this picture: nothing changes it a little. Choose another place"
@@ -239,10 +239,10 @@ class ReceptiveField(Explorer):
         )
 
     def readout(self, data, state):
-        return f"{_box_words(data)} {_jump_words(data)} {_effective_words(data, state)}"
+        return f"{_box_words(data, state)} {_jump_words(data)} {_effective_words(data, state)}"
 
     def draw(self, data, state):
-        words = [_box_words(data), _effective_words(data, state)]
+        words = [_box_words(data, state), _effective_words(data, state)]
         table = [(one.name, _by(one.size), _jump(one.jump)) for one in _few(data.growth)]
         here = (state.row, state.column)
         return receptive_field(
@@ -252,13 +252,15 @@ class ReceptiveField(Explorer):
 
     def views(self, data, state):
         words = self.describe(data, state)
-        alt = f"gradient of the unit, strongest {number(data.strengths.max())}"
-        signed = html.pixels(data.slope, signed=True)
-        gradient = _message(data) if data.off else _framed(signed, data, alt)
+        signed, far = html.pixels(data.slope, signed=True), number(np.abs(data.slope).max())
+        changes = f"how pixels change the unit{'' if data.off else f', up to ±{far}'}"
+        gradient = _message(data) if data.off else _framed(signed, data, changes)
+        low, high = number(data.map.min()), number(data.map.max())
+        answers = f"feature map of filter {state.unit}, {low} to {high}"
         return {
             "picture": html.figure("picture and box", _framed(_as_pixels(data.picture), data, words)),
-            "gradient": html.figure("how pixels change the unit", gradient),
-            "map": html.figure(f"feature map of filter {state.unit}", _map(data, state)),
+            "gradient": html.figure(changes, gradient),
+            "map": html.figure(answers, _map(data, state, answers)),
             "growth": html.figure("box, layer by layer", _table(_few(data.growth))),
         }
 
@@ -316,9 +318,12 @@ def _jump(jump):
     return texts[0] if texts[0] == texts[1] else _by(texts)
 
 
-def _box_words(data):
+def _box_words(data, state):
     """Return the box in a sentence."""
-    text = f"Its box: {_by(data.size)} pixels"
+    text = (
+        f"Row {state.row}, column {state.column} of filter {state.unit}: a box of "
+        f"{_by(data.size)} pixels"
+    )
     if data.inside == data.size:
         return f"{text}."
     return f"{text}, {_by(data.inside)} of them in the picture: it reaches into the padding."
@@ -354,10 +359,9 @@ def _framed(pixels, data, alt):
     return _with_frame("picture", html.image(image, alt, width), image.shape, box, width)
 
 
-def _map(data, state):
+def _map(data, state, alt):
     rows, columns = data.map.shape
     width = max(int(MAP * columns / max(rows, columns)), 1)
-    alt = f"feature map, largest value {number(data.map.max())}; the unit is framed"
     image = html.image(html.pixels(data.map, signed=True), alt, width)
     return _with_frame("map", image, data.map.shape, (state.row, state.column, 1, 1), width)
 
