@@ -78,7 +78,7 @@ class Probe:
 
     def outputs(self, images):
         """Return the output of every step for a batch, as tensors in the order of `steps`."""
-        return self._values(self.batch(images))
+        return self._values(self._batch(images))
 
     def look(self, image):
         """Return what one picture (height, width, channels) becomes.
@@ -102,7 +102,7 @@ class Probe:
     def peaks(self, images):
         """Return {convolution: Peaks} over pictures (n, height, width, channels)."""
         starts = range(0, len(images), BATCH)
-        parts = [self._extremes(self.batch(images[start : start + BATCH])) for start in starts]
+        parts = [self._extremes(self._batch(images[start : start + BATCH])) for start in starts]
         return {
             name: Peaks(*(np.concatenate([part[name][i].numpy() for part in parts]) for i in range(4)))
             for name in self.convolutions
@@ -114,7 +114,7 @@ class Probe:
         Returns:
             The shape of the picture, (height, width, channels).
         """
-        images = self.batch(np.asarray(image)[np.newaxis])
+        images = self._batch(np.asarray(image)[np.newaxis])
         place = [tf.constant(at, tf.int32) for at in (row, column, unit)]
         return self._slope(images, name, *place)[0].numpy()
 
@@ -136,7 +136,7 @@ class Probe:
         values = run_steps(self.steps, images)
         return {name: _extremes_of(values[end]) for name, end in self._ends.items()}
 
-    def batch(self, images):
+    def _batch(self, images):
         """Return pictures as the tensor that the model takes, or say why not."""
         images = np.asarray(images)
         wanted = tuple(self.model.inputs[0].shape)

@@ -68,9 +68,15 @@ class Ascent:
         return picture[0].numpy(), float(score), float(slope)
 
     def scores(self, images, name):
-        """Return the mean of each feature map of a convolution on each picture: (n, maps)."""
+        """Return the mean of each feature map of a convolution on each picture: (n, maps).
+
+        Args:
+            images: (n, height, width, channels) float32.
+        """
         parts = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
-        return np.concatenate([self._means(self.probe.batch(part), name).numpy() for part in parts])
+        return np.concatenate(
+            [self._means(tf.convert_to_tensor(part), name).numpy() for part in parts]
+        )
 
     def _moved(self, picture, name, channel, shift, blur, decay, rate):
         moved = tf.roll(picture, shift, axis=(1, 2))

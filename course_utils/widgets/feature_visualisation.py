@@ -9,10 +9,11 @@ import numpy as np
 from course_utils.draw.ascent import ascent_result, curve_pixels
 from course_utils.draw.style import number
 from course_utils.places import headless
+from course_utils.probe import Ascent, Climb, Probe
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, Switch
-from course_utils.widgets.explorer import Explorer, require_name
-from course_utils.widgets.model_pictures import checked_pictures, drawable, require_whole
+from course_utils.widgets.explorer import Explorer, require_name, require_whole
+from course_utils.widgets.model_pictures import checked_pictures, drawable
 from course_utils.widgets.running import Running
 
 SHOWN = 210  # pixels on screen along the longer side
@@ -86,13 +87,11 @@ class FeatureVisualisation(Running, Explorer):
 
     def __init__(self, model, layer=None, channel=0, steps=100, seed=0, images=None, shift=True,
                  blur=True, decay=False):
-        from course_utils.probe import Ascent, Climb, Probe
-
         require_whole("steps", steps, MOST_STEPS, least=1)
         self.probe, self.steps = Probe(model), int(steps)
         self.images = None if images is None else checked_pictures(self.probe, images)
         size = {} if images is None else dict(size=self.images.shape[1:3])
-        self._ascent, self._new_climb = Ascent(self.probe, **size), Climb
+        self._ascent = Ascent(self.probe, **size)
         self._climbs, self._real = {}, {}
         # Where nothing moves all steps are taken at once; where Run can be pressed, none is.
         self._waits = not headless()
@@ -125,7 +124,7 @@ class FeatureVisualisation(Running, Explorer):
         key = (*setting, *restraints.values())
         climb = self._climbs.pop(key, None)
         if climb is None:
-            climb = self._new_climb(self._ascent, *setting, self.steps, **restraints)
+            climb = Climb(self._ascent, *setting, self.steps, **restraints)
         self._climbs[key] = climb  # the last one used is the last one
         for oldest in list(self._climbs)[:-KEPT]:
             del self._climbs[oldest]

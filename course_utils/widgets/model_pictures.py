@@ -10,7 +10,8 @@ def checked_pictures(probe, images):
 
     Args:
         probe: a `probe.Probe` of the model that is to see them.
-        images: what the student gave.
+        images: what the student gave: a batch, with or without the axis of one channel, or one
+            picture.
 
     Raises:
         ValueError: no pictures, a shape that the model does not take, or values beyond 0…1.
@@ -18,7 +19,10 @@ def checked_pictures(probe, images):
     images = numbers("images", images).astype(np.float32)
     if not images.size:
         raise ValueError("Expected at least one picture. Received none.")
-    probe.batch(images[:1])
+    channels = probe.model.inputs[0].shape[3]
+    if images.ndim == 3:
+        images = images[np.newaxis] if images.shape[2] == channels else images[..., np.newaxis]
+    probe.outputs(images[:1])  # refuses another shape
     if images.min() < 0 or images.max() > 1:
         raise ValueError(
             f"Expected images with values in 0…1. Received values in {images.min():g}…"
@@ -34,16 +38,3 @@ def drawable(image):
     if image.shape[2] == 3:
         return image
     return image.mean(axis=2)
-
-
-def require_whole(name, value, most, least=0):
-    """Refuse what is no whole number from `least` to `most`.
-
-    Raises:
-        ValueError: it names both.
-    """
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not least <= value <= most:
-        raise ValueError(
-            f"Expected {name} as a whole number from {least} to {most}. Received {value!r}."
-        )

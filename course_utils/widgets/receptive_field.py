@@ -7,10 +7,11 @@ import numpy as np
 
 from course_utils.draw.field import hatched, receptive_field
 from course_utils.draw.style import number
+from course_utils.probe import Probe, jump_of, receptive_box, windows_until
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count
-from course_utils.widgets.explorer import Explorer, require_name
-from course_utils.widgets.model_pictures import checked_pictures, drawable, require_whole
+from course_utils.widgets.explorer import Explorer, require_name, require_whole
+from course_utils.widgets.model_pictures import checked_pictures, drawable
 
 SHOWN, MAP = 260, 200  # pixels on screen along the longer side
 MOST = 0.9  # the share of the gradient that makes up the effective field
@@ -101,7 +102,7 @@ class ReceptiveField(Explorer):
 
     Args:
         model: a built Sequential or functional Keras model with a convolution.
-        images: (n, height, width, channels) in 0…1, as the model takes them.
+        images: (n, height, width, channels) in 0…1, as the model takes them; or one picture.
         layer: the name of a convolution; by default the last one.
         row, column: the unit's place in its feature map; by default in the middle.
         unit: which filter of the layer.
@@ -117,12 +118,9 @@ class ReceptiveField(Explorer):
     )
 
     def __init__(self, model, images, layer=None, row=None, column=None, unit=0):
-        from course_utils.probe import Probe, jump_of, receptive_box, windows_until
-
         self.probe = Probe(model)
         self.images = checked_pictures(self.probe, images)
-        self._sizes = self.probe.sizes(self.images[0])
-        self._box_of, self._jump_of, self._windows = receptive_box, jump_of, windows_until
+        _, self._sizes = self.probe.look(self.images[0])
         self._known = {}
         layer = list(self.probe.convolutions)[-1] if layer is None else layer
         super().__init__(self._in_the_middle(State(0, layer, unit, row, column)))
@@ -133,7 +131,7 @@ class ReceptiveField(Explorer):
         growth, margins = self._geometry(place)
         here = (state.row, state.column)
         slope = self.probe.unit_gradient(image, state.layer, *here, state.unit)
-        values = self.probe.maps(image)[state.layer][..., state.unit]
+        values = self.probe.look(image)[0][state.layer][..., state.unit]
         if not (np.isfinite(slope).all() and np.isfinite(values).all()):
             raise ValueError(
                 f"Expected a network of finite numbers. Received NaN or infinity in {state.layer!r}"
@@ -145,20 +143,20 @@ class ReceptiveField(Explorer):
         )  # fmt: skip
 
     def _box(self, place, row, column):
-        return self._box_of(self.probe.steps, place, row, column, self._sizes)
+        return receptive_box(self.probe.steps, place, row, column, self._sizes)
 
     def _geometry(self, place):
         """Return (growth, margins) of a layer, which no picture changes: found once."""
         if place not in self._known:
             steps = self.probe.steps
-            growth = tuple(self._growth(at) for at in self._windows(steps, place))
+            growth = tuple(self._growth(at) for at in windows_until(steps, place))
             self._known[place] = growth, self._margins(place)
         return self._known[place]
 
     def _growth(self, place):
         rows, columns = self._sizes[place]
         top, left, bottom, right = self._box(place, rows // 2, columns // 2)
-        jump = self._jump_of(self.probe.steps, place, self._sizes)
+        jump = jump_of(self.probe.steps, place, self._sizes)
         return Growth(self.probe.steps[place].name, (bottom - top, right - left), jump)
 
     def _margins(self, place):

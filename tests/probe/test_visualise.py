@@ -33,7 +33,7 @@ def test_the_mean_rises_in_models_of_all_kinds(make):
     assert picture.shape == ascent.shape == probe.model.input_shape[1:]
     assert 0 <= picture.min() and picture.max() <= 1
     assert not climb.silent(8) and climb.scores[-1] > climb.scores[0]
-    means = probe.maps(picture)[name].mean(axis=(0, 1))
+    means = probe.look(picture)[0][name].mean(axis=(0, 1))
     assert climb.scores[-1] == pytest.approx(means[channel], rel=1e-4)
 
 
@@ -51,7 +51,7 @@ def test_a_step_goes_along_the_gradient(ascent):
 
 def test_scores_are_the_means_of_the_maps(ascent):
     pictures = np.stack([ascent.noise(seed) for seed in range(3)])
-    expected = [ascent.probe.maps(one)["long_1"].mean(axis=(0, 1)) for one in pictures]
+    expected = [ascent.probe.look(one)[0]["long_1"].mean(axis=(0, 1)) for one in pictures]
     np.testing.assert_allclose(ascent.scores(pictures, "long_1"), expected, rtol=1e-4, atol=1e-6)
     many = np.repeat(pictures, 40, axis=0)
     np.testing.assert_allclose(ascent.scores(many, "long_1")[::40], expected, rtol=1e-4, atol=1e-6)

@@ -1,11 +1,16 @@
 """ReceptiveField against the arithmetic of lesson 02 and the probe; its places and refusals."""
 
+import sys
+from pathlib import Path
+
 import keras
 import live
 import numpy as np
 import pytest
-import zoo
 from keras import layers
+
+sys.path.append(str(Path(__file__).parents[1] / "probe"))
+import zoo
 
 from course_utils.by_hand.convolution import receptive_field
 from course_utils.models.classifier import build_network
@@ -41,7 +46,7 @@ def test_models_of_all_kinds_are_looked_into(make):
         gradient = probe.unit_gradient(field.images[0], name, *here, state.unit)
         np.testing.assert_allclose(field.data.slope, gradient.sum(axis=-1), atol=1e-6)
         np.testing.assert_array_equal(
-            field.data.map, probe.maps(field.images[0])[name][..., state.unit]
+            field.data.map, probe.look(field.images[0])[0][name][..., state.unit]
         )
         outside = np.ones(gradient.shape[:2], bool)
         top, left, bottom, right = field.data.box
@@ -113,7 +118,7 @@ def test_another_layer_looks_at_the_same_pixels(field):
 def test_a_filter_that_the_next_layer_lacks_is_its_last(field):
     field.set(unit=60)
     assert field.set(layer="convolution_1").state.unit == 15
-    with pytest.raises(ValueError, match="Expected unit as a whole number from 0 to 15"):
+    with pytest.raises(ValueError, match="Expected unit from 0 to 15"):
         field.set(unit=16)
 
 
@@ -236,7 +241,7 @@ def test_a_layer_that_does_not_exist_is_told_with_those_that_do(field):
 
 
 BAD_IMAGES = {
-    "another size": np.zeros((2, 20, 20, 1)), "one picture": np.zeros((28, 28, 1)),
+    "another size": np.zeros((2, 20, 20, 1)), "no batch": np.zeros((28, 28)),
     "none": np.zeros((0, 28, 28, 1)), "text": "digits", "NaN": np.full((1, 28, 28, 1), np.nan),
     "bytes": np.full((1, 28, 28, 1), 255), "negative": np.full((1, 28, 28, 1), -0.1), "None": None,
     "ragged": [[1, 2], [3]],
@@ -270,3 +275,10 @@ def test_what_the_network_learns_afterwards_is_seen():
     model.get_layer("a").set_weights([0 * w + 2 for w in model.get_layer("a").get_weights()])
     field.set(unit=1)
     np.testing.assert_allclose(field.data.strengths.max(), 2)
+
+
+@pytest.mark.parametrize("cut", [np.s_[..., 0], np.s_[:1, ..., 0], np.s_[0]])
+def test_grey_pictures_need_no_channel_axis_and_one_is_enough(field, cut):
+    images = field.images[cut]
+    other = ReceptiveField(field.probe.model, images)
+    np.testing.assert_array_equal(other.images, field.images[: len(other.images)])
