@@ -8,7 +8,8 @@ from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, ORANGE, new_figure
 from course_utils.draw.words import fold
 
-PALE, DARK = 205, 235  # greys of the hatching
+PALE, DARK = 235, 205  # greys of the hatching
+CHECKS = 60  # about so many squares of it along the longer side
 THIN = 0.14  # a frame's line, as around cells of so many inches
 LETTERS = 58  # in a line of the words beside the table
 
@@ -22,8 +23,9 @@ def hatched(pixels, margins):
     """
     top, left, bottom, right = margins
     height, width = pixels.shape[:2]
-    rows, columns = np.indices((top + height + bottom, left + width + right))
-    ground = np.where((rows + columns) % 2, PALE, DARK).astype(np.uint8)
+    size = top + height + bottom, left + width + right
+    rows, columns = (np.arange(one) // (1 + max(size) // CHECKS) for one in size)
+    ground = np.where((rows[:, None] + columns) % 2, PALE, DARK).astype(np.uint8)
     if pixels.ndim == 3:
         ground = np.repeat(ground[..., None], 3, axis=2)
     ground[top : top + height, left : left + width] = pixels
@@ -55,9 +57,7 @@ def receptive_field(picture, slope, values, box, here, margins, words, table, de
     if slope is None:
         _say_off(axes[1], picture.shape, margins)
     else:
-        _draw_on_margin(axes[1], picture, margins)
-        draw_picture(figure, axes[1], "how pixels change the unit", slope, signed=True)
-        _widen(axes[1], picture.shape, margins)
+        _draw_gradient(figure, axes[1], slope, box, margins)
     for one in axes[:2]:
         frame(one, *box[:2], box[2] - box[0], box[3] - box[1], ORANGE, THIN)
     draw_picture(figure, axes[2], "feature map", values, signed=True)
@@ -73,6 +73,17 @@ def _draw_on_margin(axes, picture, margins):
     axes.imshow(pixels, cmap="gray", vmin=0, vmax=255,
                 extent=(-left - 0.5, width - left - 0.5, height - top - 0.5, -top - 0.5))  # fmt: skip
     axes.set_axis_off()
+
+
+def _draw_gradient(figure, axes, slope, box, margins):
+    """Draw the gradient in its box, with colours for what is there, and white around it."""
+    height, width = slope.shape
+    top, left, bottom, right = np.clip(box, 0, [height, width, height, width])
+    _draw_on_margin(axes, np.ones(slope.shape), margins)
+    inside = slope[top:bottom, left:right]
+    draw_picture(figure, axes, "how pixels change the unit", inside, signed=True)
+    axes.images[-1].set_extent((left - 0.5, right - 0.5, bottom - 0.5, top - 0.5))
+    _widen(axes, slope.shape, margins)
 
 
 def _widen(axes, shape, margins):

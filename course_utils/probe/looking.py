@@ -1,5 +1,6 @@
 """Probe: what every layer of a model makes of pictures, through functions compiled once."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,25 @@ class Peaks:
     column: np.ndarray
 
 
+class PerLayer(dict):
+    """{layer's name: function compiled for it}, each made when it is first asked for.
+
+    TensorFlow warns of one function that is compiled for every layer, as if it were a mistake.
+
+    Args:
+        function: of a layer's name, and tensors.
+    """
+
+    def __init__(self, function):
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, name):
+        function = functools.partial(self._function, name)
+        self[name] = tf.function(function, reduce_retracing=True)
+        return self[name]
+
+
 class Probe:
     """Looks into a model. Feature maps are those after the convolution's activation.
 
@@ -59,7 +79,7 @@ class Probe:
         self._ends = {name: self.end_of(place) for name, place in self.convolutions.items()}
         self._values = tf.function(self._run, reduce_retracing=True)
         self._extremes = tf.function(self._reduce, reduce_retracing=True)
-        self._slope = tf.function(self._slope_of_unit, reduce_retracing=True)
+        self._slope = PerLayer(self._slope_of_unit)
 
     def end_of(self, place):
         """Return the place of the last step that belongs to the convolution at `place`."""
@@ -116,16 +136,16 @@ class Probe:
         """
         images = self._batch(np.asarray(image)[np.newaxis])
         place = [tf.constant(at, tf.int32) for at in (row, column, unit)]
-        return self._slope(images, name, *place)[0].numpy()
+        return self._slope[name](images, *place)[0].numpy()
 
-    def value_of(self, images, name):
+    def value_of(self, name, images):
         """Return the feature maps of one convolution, as a tensor: nothing behind it is run."""
         return run_steps(self.steps[: self._ends[name] + 1], images)[-1]
 
-    def _slope_of_unit(self, images, name, row, column, unit):
+    def _slope_of_unit(self, name, images, row, column, unit):
         with tf.GradientTape() as tape:
             tape.watch(images)
-            value = self.value_of(images, name)[0, row, column, unit]
+            value = self.value_of(name, images)[0, row, column, unit]
         return tape.gradient(value, images, unconnected_gradients="zero")
 
     def _run(self, images):

@@ -9,7 +9,7 @@ Distill (2017), for shifts.
 import numpy as np
 import tensorflow as tf
 
-from course_utils.probe.looking import BATCH
+from course_utils.probe.looking import BATCH, PerLayer
 
 RATE = 0.05  # how far the pixels go in one step: the root of the mean of their squares
 MEMORY = 24e6  # bytes of the pictures that one climb keeps
@@ -37,8 +37,8 @@ class Ascent:
         self.probe = probe
         *sides, channels = probe.model.inputs[0].shape[1:]
         self.shape = (*(side or given for side, given in zip(sides, size)), channels)
-        self._step = tf.function(self._moved, reduce_retracing=True)
-        self._means = tf.function(self._means_of_maps, reduce_retracing=True)
+        self._step = PerLayer(self._moved)
+        self._means = PerLayer(self._means_of_maps)
 
     def noise(self, seed):
         """Return the picture that a seed starts from: each value at random in 0…1."""
@@ -61,8 +61,8 @@ class Ascent:
             the gradient on the old one; at 0 no pixel changes the map, and none is moved by it.
         """
         numbers = [tf.constant(value, tf.float32) for value in (blur, decay, rate)]
-        picture, score, slope = self._step(
-            tf.convert_to_tensor(picture)[tf.newaxis], name, tf.constant(channel, tf.int32),
+        picture, score, slope = self._step[name](
+            tf.convert_to_tensor(picture)[tf.newaxis], tf.constant(channel, tf.int32),
             tf.constant(shift, tf.int32), *numbers,
         )  # fmt: skip
         return picture[0].numpy(), float(score), float(slope)
@@ -74,24 +74,23 @@ class Ascent:
             images: (n, height, width, channels) float32.
         """
         parts = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
-        return np.concatenate(
-            [self._means(tf.convert_to_tensor(part), name).numpy() for part in parts]
-        )
+        means = self._means[name]
+        return np.concatenate([means(tf.convert_to_tensor(part)).numpy() for part in parts])
 
-    def _moved(self, picture, name, channel, shift, blur, decay, rate):
+    def _moved(self, name, picture, channel, shift, blur, decay, rate):
         moved = tf.roll(picture, shift, axis=(1, 2))
         with tf.GradientTape() as tape:
             tape.watch(moved)
-            score = self._means_of_maps(moved, name)[0, channel]
+            score = self._means_of_maps(name, moved)[0, channel]
         slope = tape.gradient(score, moved, unconnected_gradients="zero")
         size = tf.sqrt(tf.reduce_mean(slope**2))
         picture += rate * tf.math.divide_no_nan(tf.roll(slope, -shift, axis=(1, 2)), size)
         picture += blur * (_blurred(picture) - picture)
         picture = tf.clip_by_value(picture * (1 - decay), 0, 1)
-        return picture, self._means_of_maps(picture, name)[0, channel], size
+        return picture, self._means_of_maps(name, picture)[0, channel], size
 
-    def _means_of_maps(self, images, name):
-        return tf.reduce_mean(self.probe.value_of(images, name), axis=(1, 2))
+    def _means_of_maps(self, name, images):
+        return tf.reduce_mean(self.probe.value_of(name, images), axis=(1, 2))
 
 
 class Climb:

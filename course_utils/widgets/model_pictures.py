@@ -4,6 +4,8 @@ import numpy as np
 
 from course_utils.widgets.explorer import numbers
 
+ROUNDING = 1e-5  # so far beyond 0…1 a picture comes by being made smaller
+
 
 def checked_pictures(probe, images):
     """Return pictures as an array of their own, which cannot be changed: (n, h, w, channels).
@@ -23,12 +25,13 @@ def checked_pictures(probe, images):
     if images.ndim == 3:
         images = images[np.newaxis] if images.shape[2] == channels else images[..., np.newaxis]
     probe.outputs(images[:1])  # refuses another shape
-    if images.min() < 0 or images.max() > 1:
+    if images.min() < -ROUNDING or images.max() > 1 + ROUNDING:
         raise ValueError(
             f"Expected images with values in 0…1. Received values in {images.min():g}…"
             f"{images.max():g}: divide those of 0…255 by 255; what else a model needs belongs "
             "into its first layer, such as Rescaling."
         )
+    images = np.clip(images, 0, 1)
     images.flags.writeable = False
     return images
 

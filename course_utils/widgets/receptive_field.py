@@ -6,7 +6,8 @@ from html import escape
 import numpy as np
 
 from course_utils.draw.field import hatched, receptive_field
-from course_utils.draw.style import number
+from course_utils.draw.pictures import ALL_BUT_FEW
+from course_utils.draw.style import number, signed_limit
 from course_utils.probe import Probe, jump_of, receptive_box, windows_until
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count
@@ -14,8 +15,9 @@ from course_utils.widgets.explorer import Explorer, require_name, require_whole
 from course_utils.widgets.model_pictures import checked_pictures, drawable
 
 SHOWN, MAP = 260, 200  # pixels on screen along the longer side
+SHARPEST = 2 * SHOWN  # pixels sent for it
 MOST = 0.9  # the share of the gradient that makes up the effective field
-FIRST, LAST = 3, 8  # layers of the table, where there are more: so many from each end
+FIRST, LAST = 3, 7  # layers of the table, where there are more: so many from each end
 OFF = "This unit is off on this picture: nothing changes it a little. Choose another place"
 PRESS = f"{OFF}, or press Strongest place."
 
@@ -33,11 +35,14 @@ class State:
 
 @dataclass(frozen=True)
 class Growth:
-    """What a unit in the middle of one layer sees: (height, width), and (down, right) or None."""
+    """How large the boxes of a layer are: (height, width), and how far apart: (down, right)."""
 
     name: str
     size: tuple
     jump: tuple
+
+
+BETWEEN = Growth("…", (), ())  # layers that are left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +80,16 @@ class Field:
         return self.box[2] - self.box[0], self.box[3] - self.box[1]
 
     @property
+    def window(self):
+        """The part of the box that lies in the picture, as slices of rows and columns."""
+        height, width = self.picture.shape[:2]
+        top, left, bottom, right = np.clip(self.box, 0, [height, width, height, width])
+        return slice(int(top), int(bottom)), slice(int(left), int(right))
+
+    @property
     def inside(self):
         """Height and width of the part of the box that lies in the picture."""
-        height, width = self.picture.shape[:2]
-        top, left, bottom, right = self.box
-        return (
-            max(min(bottom, height) - max(top, 0), 0), max(min(right, width) - max(left, 0), 0)
-        )  # fmt: skip
+        return tuple(one.stop - one.start for one in self.window)
 
     @property
     def effective(self):
@@ -225,7 +233,7 @@ class ReceptiveField(Explorer):
         height, width = self.images.shape[1:3]
         top, left, bottom, right = data.box
         padding = ", of which a part lies outside, in the padding" * (data.inside != data.size)
-        sizes = ", ".join(f"{one.name} {_by(one.size)}" for one in _few(data.growth))
+        sizes = ", ".join(f"{name} {box}".strip() for name, box, _ in _lines(data.growth))
         return (
             f"Picture {state.picture} of {len(self.images)}, {height} × {width} pixels, with the "
             f"receptive field of the unit at row {state.row}, column {state.column} of filter "
@@ -241,7 +249,7 @@ class ReceptiveField(Explorer):
 
     def draw(self, data, state):
         words = [_box_words(data, state), _effective_words(data, state)]
-        table = [(one.name, _by(one.size), _jump(one.jump)) for one in _few(data.growth)]
+        table = _lines(data.growth)
         here = (state.row, state.column)
         return receptive_field(
             data.picture, None if data.off else data.slope, data.map, data.box, here, data.margins,
@@ -249,17 +257,15 @@ class ReceptiveField(Explorer):
         )  # fmt: skip
 
     def views(self, data, state):
-        words = self.describe(data, state)
-        signed, far = html.pixels(data.slope, signed=True), number(np.abs(data.slope).max())
-        changes = f"how pixels change the unit{'' if data.off else f', up to ±{far}'}"
-        gradient = _message(data) if data.off else _framed(signed, data, changes)
-        low, high = number(data.map.min()), number(data.map.max())
-        answers = f"feature map of filter {state.unit}, {low} to {high}"
+        words, picture = self.describe(data, state), html.pixels(data.picture, signed=False)
+        changes = f"how pixels change the unit, {_range(data.slope)}"
+        gradient = _message(data) if data.off else _framed(_gradient(data), data, changes)
+        answers = f"feature map of filter {state.unit}, {_range(data.map)}"
         return {
-            "picture": html.figure("picture and box", _framed(_as_pixels(data.picture), data, words)),
+            "picture": html.figure("picture and box", _framed(picture, data, words)),
             "gradient": html.figure(changes, gradient),
             "map": html.figure(answers, _map(data, state, answers)),
-            "growth": html.figure("box, layer by layer", _table(_few(data.growth))),
+            "growth": html.figure("box, layer by layer", _table(_lines(data.growth))),
         }
 
     def controls(self):
@@ -304,10 +310,21 @@ def _signed(place):
 
 
 def _few(growth):
-    """Leave out the middle of a long list of layers."""
-    if len(growth) <= FIRST + LAST:
-        return growth
-    return (*growth[:FIRST], *growth[-LAST:])
+    """Return the layers at which the box grows, and the last one; the middle of many left out."""
+    sizes = [None] + [(one.size, one.jump) for one in growth]
+    growing = [one for one, before in zip(growth[:-1], sizes) if (one.size, one.jump) != before]
+    few = (*growing, growth[-1])
+    if len(few) <= FIRST + LAST:
+        return few
+    return (*few[:FIRST], BETWEEN, *few[-LAST:])
+
+
+def _lines(growth):
+    """Return [(layer, box, jump)] as texts."""
+    return [
+        (one.name, _by(one.size), _jump(one.jump)) if one.size else (one.name, "", "")
+        for one in _few(growth)
+    ]
 
 
 def _jump(jump):
@@ -344,17 +361,26 @@ def _effective_words(data, state):
     )
 
 
-def _as_pixels(picture):
-    return html.pixels(picture, signed=False)
+def _range(values):
+    return f"{number(values.min())} to {number(values.max())}"
+
+
+def _gradient(data):
+    """Return the gradient as pixels; a few extreme ones share the last colour."""
+    limit = signed_limit(data.slope[data.window], ALL_BUT_FEW)
+    return html.pixels(np.clip(data.slope, -limit, limit), signed=True)
 
 
 def _framed(pixels, data, alt):
     """Return a picture on its margin with the box framed; pointing at it chooses a unit."""
     image = hatched(pixels, data.margins)
-    width = int(SHOWN * image.shape[1] / max(image.shape[:2]))
+    size = image.shape[:2]
+    width = int(SHOWN * size[1] / max(size))
     top, left = data.margins[:2]
     box = (data.box[0] + top, data.box[1] + left, *data.size)
-    return _with_frame("picture", html.image(image, alt, width), image.shape, box, width)
+    apart = -(-max(size) // SHARPEST)  # more pixels than can be seen are not sent
+    image = html.image(image[::apart, ::apart], alt, width)
+    return _with_frame("picture", image, size, box, width)
 
 
 def _map(data, state, alt):
@@ -392,11 +418,10 @@ def _message(data):
     )
 
 
-def _table(growth):
+def _table(lines):
     """Return the growth of the box as a table, the present layer last and in bold."""
     cell = 'style="width:auto;padding:0 8px;text-align:left;white-space:nowrap"'
-    rows = [("layer", "box", "jump")]
-    rows += [(one.name, _by(one.size), _jump(one.jump)) for one in growth]
+    rows = [("layer", "box", "jump"), *lines]
     rows[-1] = tuple(f"<b>{escape(text)}</b>" for text in rows[-1])
     rows[:-1] = [tuple(escape(text) for text in row) for row in rows[:-1]]
     lines = ["".join(f"<td {cell}>{text}</td>" for text in row) for row in rows]

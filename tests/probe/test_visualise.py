@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 import zoo
 from keras import layers
 from scipy import ndimage
@@ -145,3 +146,20 @@ def test_models_of_open_size_get_a_size():
     assert Ascent(Probe(open_model)).shape == (visualise.OPEN, visualise.OPEN, 1)
     ascent = Ascent(Probe(open_model), size=(12, 15))
     assert Climb(ascent, "c", 0, seed=0, steps=1).picture(1).shape == (12, 15, 1)
+
+
+def test_tensorflow_does_not_complain_of_many_layers(caplog):
+    model = keras.Sequential([keras.Input((6, 6, 1))])
+    for number in range(9):
+        model.add(layers.Conv2D(1, 3, padding="same", name=f"layer_{number}"))
+    ascent = Ascent(Probe(model))
+    logger = tf.get_logger()
+    logger.addHandler(caplog.handler)
+    try:
+        for name in ascent.probe.convolutions:
+            ascent.step(ascent.noise(0), name, 0)
+            ascent.scores(ascent.noise(0)[None], name)
+            ascent.probe.unit_gradient(ascent.noise(0), name, 1, 1, 0)
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert caplog.records == []

@@ -136,10 +136,11 @@ def test_few_climbs_are_kept(shown):
 
 def test_a_step_function_serves_all_channels_and_seeds(shown):
     shown.set(channel=2)
-    before = shown._ascent._step.experimental_get_tracing_count()
+    step = shown._ascent._step["b"]
+    before = step.experimental_get_tracing_count()
     for changes in (dict(channel=3), dict(seed=9), dict(decay=True), dict(shift=False)):
         shown.set(**changes)
-    assert shown._ascent._step.experimental_get_tracing_count() == before
+    assert step.experimental_get_tracing_count() == before
 
 
 # --- live ----------------------------------------------------------------------------------------

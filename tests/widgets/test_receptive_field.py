@@ -207,8 +207,29 @@ def test_long_networks_have_a_short_table():
     field = ReceptiveField(model, pictures(model, 1))
     field.live()
     assert field.data.size == (41, 41)
-    assert "layer_2 " in field.description and "layer_9 " not in field.description
+    assert "layer_2 7 × 7, …, layer_13" in field.description
     assert field.views(field.data, field.state)["growth"].count("<tr>") == 12
+    assert field.draw(field.data, field.state).png()
+
+
+def test_layers_at_which_nothing_grows_are_left_out_but_the_last():
+    model = keras.Sequential([keras.Input((12, 12, 1)), layers.Conv2D(2, 3, name="one")])
+    model.add(layers.Conv2D(2, 1, name="two"))
+    model.add(layers.Conv2D(2, 1, name="three"))
+    field = ReceptiveField(model, pictures(model, 1))
+    assert field.description.endswith("layer by layer: one 3 × 3, three 3 × 3.")
+    assert [one.name for one in field.data.growth] == ["one", "two", "three"]
+
+
+def test_a_unit_that_sees_padding_alone_is_off():
+    model = keras.Sequential([
+        keras.Input((8, 8, 1)), layers.ZeroPadding2D(5), layers.Conv2D(1, 3, name="c")
+    ])  # fmt: skip
+    field = ReceptiveField(model, pictures(model, 1), row=0, column=15)
+    field.live()
+    assert field.data.off and field.data.inside == (0, 0) and field.data.box == (-5, 10, -2, 13)
+    assert "0 × 0 of them in the picture" in live.readout(field)
+    assert field.draw(field.data, field.state).png()
 
 
 # --- refusals ------------------------------------------------------------------------------------
