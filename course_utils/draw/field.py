@@ -11,7 +11,7 @@ from course_utils.draw.words import fold
 PALE, DARK = 235, 205  # greys of the hatching
 CHECKS = 60  # about so many squares of it along the longer side
 THIN = 0.14  # a frame's line, as around cells of so many inches
-LETTERS = 58  # in a line of the words beside the table
+LETTERS, NAME = 58, 28  # in a line of the words beside the table; in a layer's name
 
 
 def hatched(pixels, margins):
@@ -105,7 +105,7 @@ def _say_off(axes, shape, margins):
 def _write(axes, words, table):
     """Write the table of layers on the left and the sentences on the right."""
     axes.set_axis_off()
-    rows = [("layer", "box", "jump"), *table]
+    rows = [("layer", "box", "jump"), *((_short(name), *sizes) for name, *sizes in table)]
     size = min(9, 90 / len(rows))
     for number, row in enumerate(rows):
         last = number == len(rows) - 1
@@ -115,3 +115,8 @@ def _write(axes, words, table):
                       weight="bold" if last or not number else "normal")  # fmt: skip
     lines = "\n".join(fold(text, LETTERS) for text in words)
     axes.text(0.5, 1, lines, transform=axes.transAxes, va="top", fontsize=9, linespacing=1.4)
+
+
+def _short(name):
+    """Keep the end of a long name, which tells layers apart."""
+    return name if len(name) <= NAME else "…" + name[1 - NAME :]
