@@ -11,7 +11,7 @@ from course_utils.draw.words import fold
 PALE, DARK = 235, 205  # greys of the hatching
 CHECKS = 60  # about so many squares of it along the longer side
 THIN = 0.14  # a frame's line, as around cells of so many inches
-LETTERS, NAME = 58, 28  # in a line of the words beside the table; in a layer's name
+LETTERS, NAME = 58, 23  # in a line of the words beside the table; in a layer's name
 
 
 def hatched(pixels, margins):

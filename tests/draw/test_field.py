@@ -5,10 +5,10 @@ import pytest
 from layout import assert_readable
 from matplotlib.patches import Rectangle
 
-from course_utils.draw.field import hatched, receptive_field
+from course_utils.draw.field import NAME, hatched, receptive_field
 
 WORDS = ["Row 0, column 0 of filter 3: a box of 9 × 9 pixels, 5 × 5 of them in the picture."] * 2
-TABLE = [("convolution_1", "5 × 5", "2"), ("a_layer_with_a_long_name", "339 × 339", "16")]
+TABLE = [("convolution_1", "5 × 5", "2"), ("block_11_depthwise_long", "339 × 339", "16")]
 
 
 def shown(shape=(12, 12), box=(-3, -3, 6, 6), slope=True, rows=2):
@@ -36,7 +36,7 @@ def test_long_names_keep_their_end(monkeypatch):
     name = "encoder/stage_3/residual_block_12/convolution_with_a_name"
     monkeypatch.setitem(globals(), "TABLE", [(name, "339 × 339", "16")])
     (found,) = [text for text in assert_readable(shown(rows=1)) if text.endswith("with_a_name")]
-    assert len(found) == 28 and found.startswith("…")
+    assert len(found) == NAME and found.startswith("…")
 
 
 def test_the_box_is_framed_in_picture_and_gradient_and_lies_within_the_view():
