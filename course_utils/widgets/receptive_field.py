@@ -258,7 +258,7 @@ class ReceptiveField(Explorer):
 
     def views(self, data, state):
         words, picture = self.describe(data, state), html.pixels(data.picture, signed=False)
-        changes = f"how pixels change the unit, {_range(data.slope)}"
+        changes = "how pixels change the unit" + f", {_range(data.slope)}" * (not data.off)
         gradient = _message(data) if data.off else _framed(_gradient(data), data, changes)
         answers = f"feature map of filter {state.unit}, {_range(data.map)}"
         return {

@@ -115,7 +115,7 @@ def test_a_dead_filter_is_told():
         explorer = FeatureVisualisation(model, "b", steps=2, shift=False, blur=False)
         explorer.live()
         assert explorer.data.silent == (True, True)
-        assert "Silent: the filter is off" in live.readout(explorer)
+        assert "Silent so far: the filter is off" in live.readout(explorer)
         assert explorer.draw(explorer.data, explorer.state).png()
         np.testing.assert_array_equal(explorer.data.pictures[0], explorer._ascent.noise(0))
 
