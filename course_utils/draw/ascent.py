@@ -11,7 +11,7 @@ from course_utils.draw.words import fold, letters_in
 
 COLOURS, STYLES = (BLUE, VERMILION), ("-", "--")
 GREY = "#777777"
-SIDE, GAP, PLOT, LEFT = 1.75, 0.2, 2.5, 0.5  # inches: a picture, between two, the curves, left of it
+SIDE, GAP, PLOT, LEFT = 1.75, 0.2, 2.5, 0.5  # inches: a picture, a gap, the curves, left of them
 ABOVE, BELOW, EDGE = 0.5, 1.2, 0.15  # inches for titles, for words, and at both sides
 WORDS, LETTERS = 9, 22  # the words' points; letters in a line of a title
 CURVE = (150, 240)  # pixels of the live curve
@@ -37,8 +37,9 @@ def ascent_result(pictures, curves, level, steps, words, description):
     figure = placed_figure(EDGE + wide + LEFT + PLOT + EDGE, height)
 
     def add_axes(left, width):
-        whole = figure.get_size_inches()
-        return figure.add_axes([(EDGE + left) / whole[0], BELOW / height, width / whole[0], SIDE / height])
+        across = figure.get_figwidth()
+        box = (EDGE + left) / across, BELOW / height, width / across, SIDE / height
+        return figure.add_axes(box)
 
     for place, (title, picture) in enumerate(pictures.items()):
         axes = add_axes(place * (SIDE + GAP), SIDE)

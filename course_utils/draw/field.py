@@ -70,8 +70,8 @@ def _draw_on_margin(axes, picture, margins):
     pixels = hatched((np.clip(picture, 0, 1) * 255).astype(np.uint8), margins)
     top, left = margins[:2]
     height, width = pixels.shape[:2]
-    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255,
-                extent=(-left - 0.5, width - left - 0.5, height - top - 0.5, -top - 0.5))  # fmt: skip
+    extent = (-left - 0.5, width - left - 0.5, height - top - 0.5, -top - 0.5)
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, extent=extent)
     axes.set_axis_off()
 
 

@@ -199,8 +199,8 @@ class FeatureVisualisation(Running, Explorer):
             )
         if all(data.silent):
             yield (
-                "Silent so far: the filter is off on this noise, or dead, and the gradient shows no "
-                "way up. Blur or decay may wake it; else choose another seed or filter."
+                "Silent so far: the filter is off on this noise, or dead, and the gradient shows "
+                "no way up. Blur or decay may wake it; else choose another seed or filter."
             )
 
     def draw(self, data, state):

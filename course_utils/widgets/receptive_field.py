@@ -1,25 +1,33 @@
 """ReceptiveField: which pixels a unit of a network can see, and which of them it listens to."""
 
 from dataclasses import dataclass, replace
-from html import escape
 
 import numpy as np
 
-from course_utils.draw.field import hatched, receptive_field
-from course_utils.draw.pictures import ALL_BUT_FEW
-from course_utils.draw.style import number, signed_limit
+from course_utils.draw.field import receptive_field
 from course_utils.probe import Probe, jump_of, receptive_box, windows_until
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count
 from course_utils.widgets.explorer import Explorer, require_name, require_whole
+from course_utils.widgets.field_views import (
+    feature_map,
+    framed,
+    gradient_pixels,
+    growth_table,
+    off_message,
+)
+from course_utils.widgets.field_words import (
+    box_words,
+    by,
+    effective_words,
+    growth_lines,
+    jump_words,
+    range_of,
+    signed,
+)
 from course_utils.widgets.model_pictures import checked_pictures, drawable
 
-SHOWN, MAP = 260, 200  # pixels on screen along the longer side
-SHARPEST = 2 * SHOWN  # pixels sent for it
 MOST = 0.9  # the share of the gradient that makes up the effective field
-FIRST, LAST = 3, 7  # layers of the table, where there are more: so many from each end
-OFF = "This unit is off on this picture: nothing changes it a little. Choose another place"
-PRESS = f"{OFF}, or press Strongest place."
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +48,6 @@ class Growth:
     name: str
     size: tuple
     jump: tuple
-
-
-BETWEEN = Growth("…", (), ())  # layers that are left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,23 +238,23 @@ class ReceptiveField(Explorer):
         height, width = self.images.shape[1:3]
         top, left, bottom, right = data.box
         padding = ", of which a part lies outside, in the padding" * (data.inside != data.size)
-        sizes = ", ".join(f"{name} {box}".strip() for name, box, _ in _lines(data.growth))
+        sizes = ", ".join(f"{name} {box}".strip() for name, box, _ in growth_lines(data.growth))
         return (
             f"Picture {state.picture} of {len(self.images)}, {height} × {width} pixels, with the "
             f"receptive field of the unit at row {state.row}, column {state.column} of filter "
-            f"{state.unit} in {state.layer} framed: rows {_signed(top)} to {_signed(bottom - 1)}, "
-            f"columns {_signed(left)} to {_signed(right - 1)}, {_by(data.size)} pixels{padding}. "
+            f"{state.unit} in {state.layer} framed: rows {signed(top)} to {signed(bottom - 1)}, "
+            f"columns {signed(left)} to {signed(right - 1)}, {by(data.size)} pixels{padding}. "
             f"Beside it how the unit changes with each pixel, in red and blue around white, and "
-            f"its feature map, {_by(data.map.shape)}, with the unit framed. The boxes layer by "
+            f"its feature map, {by(data.map.shape)}, with the unit framed. The boxes layer by "
             f"layer: {sizes}."
         )
 
     def readout(self, data, state):
-        return f"{_box_words(data, state)} {_jump_words(data)} {_effective_words(data, state)}"
+        return f"{box_words(data, state)} {jump_words(data)} {effective_words(data, state)}"
 
     def draw(self, data, state):
-        words = [_box_words(data, state), _effective_words(data, state)]
-        table = _lines(data.growth)
+        words = [box_words(data, state), effective_words(data, state)]
+        table = growth_lines(data.growth)
         here = (state.row, state.column)
         return receptive_field(
             data.picture, None if data.off else data.slope, data.map, data.box, here, data.margins,
@@ -258,14 +263,14 @@ class ReceptiveField(Explorer):
 
     def views(self, data, state):
         words, picture = self.describe(data, state), html.pixels(data.picture, signed=False)
-        changes = "how pixels change the unit" + f", {_range(data.slope)}" * (not data.off)
-        gradient = _message(data) if data.off else _framed(_gradient(data), data, changes)
-        answers = f"feature map of filter {state.unit}, {_range(data.map)}"
+        changes = "how pixels change the unit" + f", {range_of(data.slope)}" * (not data.off)
+        gradient = off_message(data) if data.off else framed(gradient_pixels(data), data, changes)
+        answers = f"feature map of filter {state.unit}, {range_of(data.map)}"
         return {
-            "picture": html.figure("picture and box", _framed(picture, data, words)),
+            "picture": html.figure("picture and box", framed(picture, data, words)),
             "gradient": html.figure(changes, gradient),
-            "map": html.figure(answers, _map(data, state, answers)),
-            "growth": html.figure("box, layer by layer", _table(_lines(data.growth))),
+            "map": html.figure(answers, feature_map(data, state, answers)),
+            "growth": html.figure("box, layer by layer", growth_table(growth_lines(data.growth))),
         }
 
     def controls(self):
@@ -299,130 +304,3 @@ class ReceptiveField(Explorer):
         for name, count in counts.items():
             require_whole(name, getattr(state, name), count - 1)
         return place
-
-
-def _by(size):
-    return " × ".join(str(one) for one in size)
-
-
-def _signed(place):
-    return str(place).replace("-", "−")
-
-
-def _few(growth):
-    """Return the layers at which the box grows, and the last one; the middle of many left out."""
-    sizes = [None] + [(one.size, one.jump) for one in growth]
-    growing = [one for one, before in zip(growth[:-1], sizes) if (one.size, one.jump) != before]
-    few = (*growing, growth[-1])
-    if len(few) <= FIRST + LAST:
-        return few
-    return (*few[:FIRST], BETWEEN, *few[-LAST:])
-
-
-def _lines(growth):
-    """Return [(layer, box, jump)] as texts."""
-    return [
-        (one.name, _by(one.size), _jump(one.jump)) if one.size else (one.name, "", "")
-        for one in _few(growth)
-    ]
-
-
-def _jump(jump):
-    """Return a jump as text: one number where both axes agree."""
-    texts = ["–" if one is None else str(one) for one in jump]
-    return texts[0] if texts[0] == texts[1] else _by(texts)
-
-
-def _box_words(data, state):
-    """Return the box in a sentence."""
-    text = (
-        f"Row {state.row}, column {state.column} of filter {state.unit}: a box of "
-        f"{_by(data.size)} pixels"
-    )
-    if data.inside == data.size:
-        return f"{text}."
-    return f"{text}, {_by(data.inside)} of them in the picture: it reaches into the padding."
-
-
-def _jump_words(data):
-    if None in data.jump:
-        return "The next unit's box does not lie at an even distance."
-    return f"The next unit's box lies {_jump(data.jump)} pixels on."
-
-
-def _effective_words(data, state):
-    value = f"The unit's value is {number(data.map[state.row, state.column])}."
-    if data.off:
-        return f"{value} {OFF}."
-    seen = int(np.prod(data.inside))
-    return (
-        f"{value} 90 % of the gradient lies on {data.effective} of {seen} pixels: "
-        f"{data.effective / seen:.0%} of the box."
-    )
-
-
-def _range(values):
-    return f"{number(values.min())} to {number(values.max())}"
-
-
-def _gradient(data):
-    """Return the gradient as pixels; a few extreme ones share the last colour."""
-    limit = signed_limit(data.slope[data.window], ALL_BUT_FEW)
-    return html.pixels(np.clip(data.slope, -limit, limit), signed=True)
-
-
-def _framed(pixels, data, alt):
-    """Return a picture on its margin with the box framed; pointing at it chooses a unit."""
-    image = hatched(pixels, data.margins)
-    size = image.shape[:2]
-    width = int(SHOWN * size[1] / max(size))
-    top, left = data.margins[:2]
-    box = (data.box[0] + top, data.box[1] + left, *data.size)
-    apart = -(-max(size) // SHARPEST)  # more pixels than can be seen are not sent
-    image = html.image(image[::apart, ::apart], alt, width)
-    return _with_frame("picture", image, size, box, width)
-
-
-def _map(data, state, alt):
-    rows, columns = data.map.shape
-    width = max(int(MAP * columns / max(rows, columns)), 1)
-    image = html.image(html.pixels(data.map, signed=True), alt, width)
-    return _with_frame("map", image, data.map.shape, (state.row, state.column, 1, 1), width)
-
-
-def _with_frame(name, image, shape, box, width):
-    """Lay a frame over an image: box is (top, left, height, width) in its pixels."""
-    parts = [100 * one / shape[axis % 2] for axis, one in enumerate(box)]
-    place = dict(zip(("top", "left", "height", "width"), parts))
-    style = ";".join(f"{name}:{part:.3f}%" for name, part in place.items())
-    frame = (
-        f'<i style="position:absolute;box-sizing:border-box;pointer-events:none;{style};'
-        'border:2px solid #E69F00;outline:1px solid #222"></i>'
-    )
-    return (
-        f'<div data-pick="{name}" style="position:relative;width:{width}px;max-width:100%">'
-        f"{image}{frame}</div>"
-    )
-
-
-def _message(data):
-    """Return the sentence that stands in place of an empty gradient."""
-    height, width = (
-        size + sum(data.margins[axis::2]) for axis, size in enumerate(data.picture.shape[:2])
-    )
-    scale = SHOWN / max(height, width)
-    return (
-        f'<div style="width:{int(width * scale)}px;min-height:{int(height * scale)}px;'
-        f"max-width:100%;box-sizing:border-box;padding:12px;border:1px solid #888;"
-        f'display:flex;align-items:center">{escape(PRESS)}</div>'
-    )
-
-
-def _table(lines):
-    """Return the growth of the box as a table, the present layer last and in bold."""
-    cell = 'style="width:auto;padding:0 8px;text-align:left;white-space:nowrap"'
-    rows = [("layer", "box", "jump"), *lines]
-    rows[-1] = tuple(f"<b>{escape(text)}</b>" for text in rows[-1])
-    rows[:-1] = [tuple(escape(text) for text in row) for row in rows[:-1]]
-    lines = ["".join(f"<td {cell}>{text}</td>" for text in row) for row in rows]
-    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"

@@ -7,7 +7,7 @@ from layout import assert_readable
 from course_utils.draw.ascent import ascent_result
 
 NAMES = ["without regularisers", "with shift, blur and decay"]
-WORDS = ["Step 100 of 100. Mean of the map on the noise: −0.16; now 21.17 without regularisers."] * 4
+WORDS = ["Step 100 of 100. Mean of the map on the noise: −0.16; now 21.17 without."] * 4
 
 
 def shown(count=2, shape=(28, 28), level=None, scale=1.0):

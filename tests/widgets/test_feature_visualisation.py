@@ -231,7 +231,8 @@ IMPOSSIBLE = {
     "unknown layer": dict(layer="pool"), "no layer": dict(layer=None), "list": dict(layer=["b"]),
     "channel beyond": dict(channel=6), "channel below": dict(channel=-1),
     "channel True": dict(channel=True), "channel array": dict(channel=[1]),
-    "step beyond": dict(step=STEPS + 1), "half a step": dict(step=0.5), "step None": dict(step=None),
+    "step beyond": dict(step=STEPS + 1), "half a step": dict(step=0.5),
+    "step None": dict(step=None),
     "seed below": dict(seed=-1), "seed text": dict(seed="luck"), "seed huge": dict(seed=10**9),
     "shift number": dict(shift=2), "blur text": dict(blur="yes"), "decay None": dict(decay=None),
 }  # fmt: skip
@@ -269,7 +270,8 @@ scores = st.lists(st.floats(-1e3, 1e3, width=32), min_size=1, max_size=9).map(np
 def test_the_curve_begins_and_ends_where_the_scores_do(plain, chosen, level):
     pixels, (low, high) = curve_pixels([plain, chosen], level, 8)
     assert pixels.shape == (*CURVE, 3)
-    assert low == min(0, *plain, *chosen, level or 0) and high == max(0, *plain, *chosen, level or 0)
+    values = (0, *plain, *chosen, level or 0)
+    assert (low, high) == (min(values), max(values))
     first = np.flatnonzero((pixels[:, 0] == _bytes(COLOURS[1])).all(axis=1))
     expected = (high - chosen[0]) / ((high - low) or 1) * (CURVE[0] - 2)
     assert abs(first[0] - expected) <= 1

@@ -109,7 +109,8 @@ def test_another_layer_looks_at_the_same_pixels(field):
         field.set(layer="convolution_3", row=start[0], column=start[1])
         top, left, bottom, right = field.data.box
         there = field.set(layer="convolution_1").data.box
-        assert abs((there[0] + there[2]) - (top + bottom)) / 2 <= 3  # the edge is nearest to a corner
+        # A corner's box has its middle beyond what the first layer looks at: the edge is nearest.
+        assert abs((there[0] + there[2]) - (top + bottom)) / 2 <= 3
         assert abs((there[1] + there[3]) - (left + right)) / 2 <= 3
         field.set(layer="convolution_3")
         assert (field.state.row, field.state.column) == start
@@ -154,7 +155,7 @@ def test_a_unit_that_is_off_is_told_and_not_drawn_empty(half_off):
 
 def test_a_filter_that_is_off_everywhere_has_no_strongest_place(half_off):
     before = half_off.state
-    with pytest.raises(ValueError, match=r"^Expected a filter that answers.*Received filter 0 of c"):
+    with pytest.raises(ValueError, match=r"^Expected a filter .* Received filter 0 of c"):
         half_off.strongest()
     live.press(half_off, "Strongest place")
     assert "off at every place" in live.refusal(half_off) and half_off.state is before
