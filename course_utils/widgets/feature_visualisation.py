@@ -19,7 +19,8 @@ from course_utils.widgets.running import Running
 SHOWN = 210  # pixels on screen along the longer side
 MOST_STEPS, MOST_SEED = 1000, 9999
 KEPT = 4  # climbs, so that memory stays small
-WORK, PAUSE = 0.1, 0.02  # seconds between two pictures of Run: steps, then a look at the buttons
+WORK, PAUSE = 0.1, 0.05  # seconds between two pictures of Run: steps, then a look at the buttons
+PICTURES = 25  # of Run at least: quick steps are watched too
 REGULARISERS = ("shift", "blur", "decay")
 PLAIN = "without regularisers"
 
@@ -159,12 +160,12 @@ class FeatureVisualisation(Running, Explorer):
         super().run()
 
     async def _keep_going(self):
-        by = 1
+        by, most = 1, max(self.steps // PICTURES, 1)
         while self.state.step < self.steps:
             start = time.monotonic()
             self.take(by)
             # As many steps between two pictures as there is time for: one of a large network.
-            by = max(1, min(int(by * WORK / max(time.monotonic() - start, 1e-3)), 2 * by))
+            by = max(1, min(int(by * WORK / max(time.monotonic() - start, 1e-3)), 2 * by, most))
             await asyncio.sleep(PAUSE)  # a press of Stop is seen here
 
     def describe(self, data, state):

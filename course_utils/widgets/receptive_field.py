@@ -200,7 +200,7 @@ class ReceptiveField(Explorer):
         return replace(state, **{k: v for k, v in middle.items() if getattr(state, k) is None})
 
     def _above(self, layer, down, right):
-        """Return {"row": …, "column": …} of the unit whose box has its middle nearest to a point."""
+        """Return {"row": …, "column": …} of the unit whose box's middle is nearest to a point."""
         place = self.probe.convolutions[layer]
         found = {}
         for axis, (name, aim) in enumerate({"row": down, "column": right}.items()):

@@ -189,12 +189,13 @@ def test_run_goes_on_to_the_last_step_and_then_begins_again(moving):
     assert seen[0] <= 2 and moving.state.step == STEPS
 
 
-def test_run_shows_the_first_step_alone_and_never_more_than_there_are(moving, monkeypatch):
+def test_run_shows_the_first_step_alone_and_several_pictures_on_the_way(moving, monkeypatch):
     monkeypatch.setattr(feature_visualisation, "WORK", 1e9)
+    monkeypatch.setattr(feature_visualisation, "PICTURES", 2)
     taken, real = [], moving.take
     monkeypatch.setattr(moving, "take", lambda steps=1: taken.append(steps) or real(steps))
     run_until_rest(moving)
-    assert taken == [1, 2, 4] and moving.state.step == STEPS
+    assert taken == [1, 2, 3] and moving.state.step == STEPS
 
 
 def test_stop_ends_run(moving, monkeypatch):
