@@ -11,6 +11,7 @@ from course_utils.draw.lines import lines
 from course_utils.draw.pictures import kernel_result, pictures
 from course_utils.draw.probabilities import probabilities
 from course_utils.draw.shown import Shown
+from course_utils.draw.tiles import tiles
 
 __all__ = [
     "Shown",
@@ -26,4 +27,5 @@ __all__ = [
     "number_grids",
     "pictures",
     "probabilities",
+    "tiles",
 ]

@@ -78,13 +78,14 @@ class Mosaic:
         return (number, row, column) if across < self.columns and number < self.count else None
 
 
-def mosaic(tiles, chosen=None, crossed=()):
+def mosaic(tiles, chosen=None, crossed=(), columns=None):
     """Lay tiles out in rows.
 
     Args:
         tiles: (n, rows, columns) palette indices, or (n, rows, columns, 3) colours, uint8.
         chosen: the number of the tile that is framed.
         crossed: numbers of tiles that are crossed out.
+        columns: the most tiles in a row; by default as many as there is room for, in even rows.
 
     Returns:
         Mosaic.
@@ -97,8 +98,9 @@ def mosaic(tiles, chosen=None, crossed=()):
     zoom = max(side // max(tiles.shape[1:3]), 1)
     tiles = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
     height, width = (side + 2 * LINE for side in tiles.shape[1:3])
-    columns = min(count, max(WIDTH // width, 1))
-    columns = -(-count // -(-count // columns))  # rows of nearly one length
+    if columns is None:
+        columns = min(count, max(WIDTH // width, 1))
+        columns = -(-count // -(-count // columns))  # rows of nearly one length
     colour = tiles.ndim == 4
     ground, frame, cross = (
         palette(True)[at] if colour else at for at in (GROUND, FRAME, CROSS)

@@ -12,7 +12,7 @@ ROOM = 0.9  # inches for the colour bar
 TICK = 8  # points
 
 
-def tiles(values, description, by="each", crossed=()):
+def tiles(values, description, by="each", crossed=(), columns=None):
     """Show many small arrays side by side, line by line.
 
     Signed ones are red and blue around white, others go from dark at 0 to bright; colour kernels
@@ -24,6 +24,7 @@ def tiles(values, description, by="each", crossed=()):
         by: "each" gives the last colour to the largest size in each array, "all" to the largest
             in all of them, which a colour bar then names.
         crossed: numbers of arrays that are crossed out.
+        columns: the most in a line; by default as many as there is room for.
 
     Returns:
         Shown.
@@ -37,9 +38,10 @@ def tiles(values, description, by="each", crossed=()):
     largest = np.abs(values).max(axis=tuple(range(1, values.ndim)), keepdims=True)
     limit = largest if by == "each" else largest.max()
     if values.ndim == 4:
-        drawn = mosaic(_around_grey(values, limit), crossed=crossed).pixels
+        drawn = mosaic(_around_grey(values, limit), None, crossed, columns).pixels
     else:
-        drawn = palette(signed)[mosaic(levels(values, limit, signed), crossed=crossed).pixels]
+        indices = mosaic(levels(values, limit, signed), None, crossed, columns).pixels
+        drawn = palette(signed)[indices]
     height, width = (side / DOTS_PER_INCH for side in drawn.shape[:2])
     bar = ROOM if by == "all" and values.ndim == 3 else 0
     figure = placed_figure(width + bar, height)

@@ -47,8 +47,7 @@ class PerLayer(dict):
         self._function = function
 
     def __missing__(self, name):
-        function = functools.partial(self._function, name)
-        self[name] = tf.function(function, reduce_retracing=True)
+        self[name] = _compiled(functools.partial(self._function, name))
         return self[name]
 
 
@@ -77,8 +76,8 @@ class Probe:
         self.convolutions = {self.steps[place].name: place for place in places}
         self._require_pictures()
         self._ends = {name: self.end_of(place) for name, place in self.convolutions.items()}
-        self._values = tf.function(self._run, reduce_retracing=True)
-        self._extremes = tf.function(self._reduce, reduce_retracing=True)
+        self._values = _compiled(self._run)
+        self._extremes = _compiled(self._reduce)
         self._slope = PerLayer(self._slope_of_unit)
 
     def end_of(self, place):
@@ -98,7 +97,7 @@ class Probe:
 
     def outputs(self, images):
         """Return the output of every step for a batch, as tensors in the order of `steps`."""
-        return self._values(self._batch(images))
+        return self._values(self.batch(images))
 
     def look(self, image):
         """Return what one picture (height, width, channels) becomes.
@@ -122,7 +121,7 @@ class Probe:
     def peaks(self, images):
         """Return {convolution: Peaks} over pictures (n, height, width, channels)."""
         starts = range(0, len(images), BATCH)
-        parts = [self._extremes(self._batch(images[start : start + BATCH])) for start in starts]
+        parts = [self._extremes(self.batch(images[start : start + BATCH])) for start in starts]
         return {
             name: Peaks(*(np.concatenate([part[name][i].numpy() for part in parts]) for i in range(4)))
             for name in self.convolutions
@@ -134,7 +133,7 @@ class Probe:
         Returns:
             The shape of the picture, (height, width, channels).
         """
-        images = self._batch(np.asarray(image)[np.newaxis])
+        images = self.batch(np.asarray(image)[np.newaxis])
         place = [tf.constant(at, tf.int32) for at in (row, column, unit)]
         return self._slope[name](images, *place)[0].numpy()
 
@@ -156,7 +155,7 @@ class Probe:
         values = run_steps(self.steps, images)
         return {name: _extremes_of(values[end]) for name, end in self._ends.items()}
 
-    def _batch(self, images):
+    def batch(self, images):
         """Return pictures as the tensor that the model takes, or say why not."""
         images = np.asarray(images)
         wanted = tuple(self.model.inputs[0].shape)
@@ -183,6 +182,11 @@ class Probe:
                 "Expected a model with a convolution, such as Conv2D. Received "
                 f"{self.model.name!r}, whose layers are: {kinds}."
             )
+
+
+def _compiled(method):
+    """Return a method as a graph; of its own, for TensorFlow counts the graphs of a class."""
+    return tf.function(functools.partial(method), reduce_retracing=True)
 
 
 def _extremes_of(maps):

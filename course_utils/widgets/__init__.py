@@ -6,6 +6,7 @@ Each loads when it is first used: those that look into a network need Keras, the
 from importlib import import_module
 
 _MODULES = {
+    "Attribution": "attribution",
     "ConvArithmetic": "conv_arithmetic",
     "ConvStepper": "conv_stepper",
     "DigitPad": "digit_pad",

@@ -1,6 +1,7 @@
 """Pieces of a live picture in HTML: number tables and images with alt text."""
 
 import base64
+import functools
 import html
 import io
 
@@ -23,6 +24,7 @@ HOVER_STYLE = (
     "background:#D55E0033;outline:3px dashed #D55E00;outline-offset:-2px;z-index:2}"
     "td:hover>.course-hover{display:block}</style>"
 )
+STRIP = 14  # pixels of height, for 256 of width, of a strip of colours
 LONGEST_TEXT = 5  # characters that fit in a cell at full size
 _LUT = (colormaps[SIGNED](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
 
@@ -103,6 +105,13 @@ def pixels(values, signed):
     scaled = values * (127 / signed_limit(values)) + 128
     scaled = scaled.astype(np.uint8)
     return _LUT[scaled] if values.ndim == 2 else scaled
+
+
+@functools.cache
+def strip(name):
+    """Return a matplotlib colour map as uint8 pixels from its first colour to its last."""
+    line = (colormaps[name](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
+    return np.repeat(line[np.newaxis], STRIP, axis=0)
 
 
 def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):

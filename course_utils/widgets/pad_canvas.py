@@ -22,7 +22,11 @@ _CSS = """
 
 
 class Strokes:
-    """Strokes as a canvas to draw on and a field of text, which say the same."""
+    """Strokes as a canvas to draw on and a field of text, which say the same.
+
+    What a canvas sends may be late: drawn before the kernel cleared it, and delivered after. So
+    each sheet has a number, the canvas says on which one it drew, and older ones are thrown away.
+    """
 
     def __init__(self, label):
         self.canvas = _canvas()
@@ -31,7 +35,7 @@ class Strokes:
             style={"description_width": "initial"}, layout={"width": "17rem", "max_width": "100%"},
         )
         self.box = ipywidgets.VBox([self.text, ipywidgets.HTML(HINT)], layout={"margin": APART})
-        self._latest = ()
+        self._latest, self._there, self._handing_over = (), [], False
 
     def read(self):
         """Return what was drawn or typed last."""
@@ -39,17 +43,34 @@ class Strokes:
 
     def write(self, strokes):
         self.text.value = pen_strokes.as_text(strokes)
-        if self.canvas:
-            self.canvas.strokes = [[[*point] for point in stroke] for stroke in strokes]
+        if self.canvas and not self._handing_over:
+            self._show([[[*point] for point in stroke] for stroke in strokes])
 
     def on_change(self, callback):
-        def changed(change):
-            self._latest = change.new
-            callback()
-
-        self.text.observe(changed, names="value")
+        self.text.observe(lambda change: self._hand_over(change.new, callback), names="value")
         if self.canvas:
-            self.canvas.observe(changed, names="strokes")
+            self.canvas.observe(lambda change: self._hear(change.new, callback), names="drawn")
+
+    def _show(self, strokes):
+        """Lay a new sheet with strokes on the canvas, if others are there; an empty one always."""
+        if not strokes or strokes != self._there:
+            self._there = strokes
+            with self.canvas.hold_sync():
+                self.canvas.strokes = strokes
+                self.canvas.sheet += 1
+
+    def _hear(self, drawn, callback):
+        """Take what was drawn on the sheet that lies there now."""
+        if drawn["sheet"] == self.canvas.sheet:
+            self._there = drawn["strokes"]
+            self._hand_over(drawn["strokes"], callback, from_canvas=True)
+
+    def _hand_over(self, strokes, callback, from_canvas=False):
+        self._latest, self._handing_over = strokes, from_canvas
+        try:
+            callback()
+        finally:
+            self._handing_over = False
 
 
 class Pen(Count):
@@ -83,8 +104,10 @@ def _kind():
     class PadCanvas(anywidget.AnyWidget):
         _esm = source("pad")
         _css = _CSS
-        # The browser knows what it drew: nothing is sent back to it.
-        strokes = traitlets.List().tag(sync=True, echo_update=False)
+        # What lies there at first, and what the browser has drawn on it, all strokes each time.
+        strokes = traitlets.List().tag(sync=True)
+        sheet = traitlets.Int(0).tag(sync=True)
+        drawn = traitlets.Dict().tag(sync=True, echo_update=False)
         pen = traitlets.Int(8).tag(sync=True)
         most = traitlets.Int(pen_strokes.MOST).tag(sync=True)
 

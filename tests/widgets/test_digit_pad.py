@@ -234,10 +234,30 @@ def test_what_is_drawn_moves_everything_and_is_not_sent_back(pad):
     surface, sent = canvas(pad), []
     assert surface.strokes == as_json(SEVEN) and surface.most == 2000
     surface.observe(sent.append)
-    surface.strokes = [[[0, 0.25], [1, 0.5]]]  # whole numbers, as JavaScript sends them
+    draw_on(surface, [[[0, 0.25], [1, 0.5]]])  # whole numbers, as JavaScript sends them
     assert pad.state.strokes == (((0.0, 0.25), (1.0, 0.5)),)
     assert live.find(pad, "Points").value == "0,25 100,50"
-    assert len(sent) == 1 and surface.traits()["strokes"].metadata["echo_update"] is False
+    assert len(sent) == 1 and surface.traits()["drawn"].metadata["echo_update"] is False
+
+
+def draw_on(surface, strokes):
+    """Send strokes as the canvas does."""
+    surface.drawn = {"sheet": surface.sheet, "strokes": strokes}
+
+
+def test_what_was_drawn_on_an_older_sheet_is_thrown_away(pad):
+    surface = canvas(pad)
+    late = {"sheet": surface.sheet, "strokes": [[[0.5, 0.1], [0.5, 0.9]]]}
+    live.press(pad, "Clear")
+    surface.drawn = late
+    assert pad.state.strokes == () and surface.sheet > late["sheet"]
+    live.press(pad, "Clear")  # of an empty pad: something may be on its way to it
+    assert surface.sheet > late["sheet"] + 1
+    draw_on(surface, late["strokes"])
+    assert pad.state.strokes == (((0.5, 0.1), (0.5, 0.9)),)
+    sheet = surface.sheet
+    pad.set(meant=1)
+    assert surface.sheet == sheet  # what lies there is right
 
 
 def test_set_from_code_moves_the_canvas(pad):
@@ -250,7 +270,7 @@ def test_set_from_code_moves_the_canvas(pad):
 
 def test_what_no_canvas_sends_is_refused(pad):
     surface, state = canvas(pad), pad.state
-    surface.strokes = [[[5, 5]]]
+    draw_on(surface, [[[5, 5]]])
     assert "Expected each point" in live.refusal(pad) and pad.state is state
 
 

@@ -17,6 +17,7 @@ from IPython.utils.capture import capture_output
 
 import course_utils.widgets
 from course_utils.widgets import (
+    Attribution,
     ConvArithmetic,
     ConvStepper,
     DigitPad,
@@ -83,6 +84,12 @@ def make_filters():
     return FilterExplorer(zoo.sequential(), pictures)
 
 
+def make_attribution():
+    keras.utils.set_random_seed(1)
+    picture = np.random.default_rng(2).random((20, 22, 1))
+    return Attribution(zoo.sequential(), picture, ("saliency", "Grad-CAM"))
+
+
 def make_errors():
     chances = np.random.default_rng(3).dirichlet(np.ones(3), 60)
     labels = np.arange(60) % 3
@@ -112,6 +119,7 @@ OTHERS = {
     make_transposed: (dict(stride=1, padding="valid"), dict(kernel=8)),
     make_filters: (dict(layer="b", filter=2), dict(layer="pool")),
     make_errors: (dict(truth="b", predicted="a", threshold=0.25), dict(truth="d")),
+    make_attribution: (dict(target=2, randomised=1), dict(layer="pool")),
     make_pad: (dict(strokes="four like a nine", meant=4), dict(strokes="20,20 300,20")),
     make_upload: (dict(picture=np.eye(40)), dict(picture=np.zeros((9, 9)))),
 }

@@ -71,7 +71,6 @@ function render({ model, el }) {
   const at = [0.5, 0.5] // of the pen that keys move
   let strokes = copied(model.get("strokes"))
   let drawing = null // what holds the pen down: a pointer's id, or "keys"
-  let sending = false
   let last = 0
   let timer = null
 
@@ -89,9 +88,7 @@ function render({ model, el }) {
     clearTimeout(timer)
     timer = null
     last = Date.now()
-    sending = true
-    model.set("strokes", copied(strokes))
-    sending = false
+    model.set("drawn", { sheet: model.get("sheet"), strokes: copied(strokes) })
     model.save_changes()
   }
   const sendSoon = () => {
@@ -196,7 +193,6 @@ function render({ model, el }) {
   // --- the kernel ---
 
   const follow = () => {
-    if (sending) return
     clearTimeout(timer)
     timer = drawing = null
     strokes = copied(model.get("strokes"))
@@ -209,7 +205,7 @@ function render({ model, el }) {
   }
   for (const [name, answer] of Object.entries(heard)) canvas.addEventListener(name, answer)
   window.addEventListener("keydown", key, true)
-  model.on("change:strokes", follow)
+  model.on("change:sheet", follow)
   model.on("change:pen", show)
   const resized = new ResizeObserver(show) // also when it is first laid out
   resized.observe(canvas)
@@ -217,7 +213,7 @@ function render({ model, el }) {
     clearTimeout(timer)
     resized.disconnect()
     window.removeEventListener("keydown", key, true)
-    model.off("change:strokes", follow)
+    model.off("change:sheet", follow)
     model.off("change:pen", show)
   }
 }
