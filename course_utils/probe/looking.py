@@ -33,6 +33,24 @@ class Peaks:
     column: np.ndarray
 
 
+class PerLayer(dict):
+    """{layer's name: function compiled for it}, each made when it is first asked for.
+
+    TensorFlow warns of one function that is compiled for every layer, as if it were a mistake.
+
+    Args:
+        function: of a layer's name, and tensors.
+    """
+
+    def __init__(self, function):
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, name):
+        self[name] = _compiled(functools.partial(self._function, name))
+        return self[name]
+
+
 class Probe:
     """Looks into a model. Feature maps are those after the convolution's activation.
 
@@ -60,7 +78,7 @@ class Probe:
         self._ends = {name: self.end_of(place) for name, place in self.convolutions.items()}
         self._values = _compiled(self._run)
         self._extremes = _compiled(self._reduce)
-        self._slope = _compiled(self._slope_of_unit)
+        self._slope = PerLayer(self._slope_of_unit)
 
     def end_of(self, place):
         """Return the place of the last step that belongs to the convolution at `place`."""
@@ -117,12 +135,16 @@ class Probe:
         """
         images = self.batch(np.asarray(image)[np.newaxis])
         place = [tf.constant(at, tf.int32) for at in (row, column, unit)]
-        return self._slope(images, name, *place)[0].numpy()
+        return self._slope[name](images, *place)[0].numpy()
 
-    def _slope_of_unit(self, images, name, row, column, unit):
+    def value_of(self, name, images):
+        """Return the feature maps of one convolution, as a tensor: nothing behind it is run."""
+        return run_steps(self.steps[: self._ends[name] + 1], images)[-1]
+
+    def _slope_of_unit(self, name, images, row, column, unit):
         with tf.GradientTape() as tape:
             tape.watch(images)
-            value = run_steps(self.steps, images)[self._ends[name]][0, row, column, unit]
+            value = self.value_of(name, images)[0, row, column, unit]
         return tape.gradient(value, images, unconnected_gradients="zero")
 
     def _run(self, images):

@@ -4,10 +4,13 @@ Reference: Araujo, Norris and Sim, Computing receptive fields of convolutional n
 Distill (2019).
 """
 
+import numpy as np
+
 from course_utils.by_hand.convolution import same_padding
 from course_utils.models.graph import INPUT
 
 EVERYTHING = (-(10**9), 10**9)  # along one axis: a unit that sees it all
+NEIGHBOURS = 9  # units in a row whose boxes are compared
 # Kinds of steps in whose outputs each value comes from the same place of each input.
 IN_PLACE = {
     "Activation", "ActivityRegularization", "Add", "AlphaDropout", "Average", "BatchNormalization",
@@ -49,6 +52,31 @@ def receptive_box(steps, place, row, column, sizes):
     return _box(spans[INPUT], sizes[INPUT])
 
 
+def jump_of(steps, place, sizes):
+    """Return how far the boxes of neighbouring units lie apart, in pixels: (down, right).
+
+    None for an axis along which that varies, as behind an upsampling, or where all units see all.
+    """
+    boxes = np.array([receptive_box(steps, place, at, at, sizes) for at in range(NEIGHBOURS)])
+    apart = np.diff(boxes, axis=0)
+    even = (apart == apart[0]).all(axis=0) & (apart[0] > 0)
+    down, right = ((even[i] and even[i + 2]) for i in (0, 1))
+    return int(apart[0, 0]) if down else None, int(apart[0, 1]) if right else None
+
+
+def windows_until(steps, place):
+    """Return the places of all windows between the picture and a step, which is the last of them.
+
+    A window is a convolution or a pooling: what lets a unit see more than one place.
+    """
+    needed = {place}
+    for at in range(place, INPUT, -1):
+        if at in needed:
+            needed.update(steps[at].sources)
+    found = [at for at in sorted(needed - {INPUT, place}) if _window(steps[at].operation)]
+    return [*found, place]
+
+
 def _box(spans, picture):
     (top, bottom), (left, right) = (
         (0, size - 1) if span[0] <= EVERYTHING[0] or span[1] >= EVERYTHING[1] else span
@@ -79,13 +107,19 @@ def _back(step, axis, span, before):
         return tuple(at // layer.size[axis] for at in span)
     if kind == "Conv2DTranspose":
         return _back_transposed(layer, axis, span)
-    window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
-    if window is None or len(window) != 2:
+    window = _window(layer)
+    if window is None:
         raise ValueError(
             "Expected layers that keep places, such as Conv2D, pooling, Add or ReLU. Received "
             f"{step.name!r}, of the kind {kind}, of which it is not known which pixels it sees."
         )
     return _back_window(layer, window[axis], axis, span, before)
+
+
+def _window(layer):
+    """Return (height, width) of a layer's window, or None."""
+    window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+    return window if window is not None and len(window) == 2 else None
 
 
 def _back_window(layer, window, axis, span, before):

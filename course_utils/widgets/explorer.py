@@ -149,12 +149,12 @@ def require_name(what, name, known):
         raise ValueError(f"Expected {what} as one of {names}. Received {name!r}.")
 
 
-def require_whole(what, value, most):
-    """Refuse what is not a whole number from 0 to `most`.
+def require_whole(what, value, most, least=0):
+    """Refuse what is not a whole number from `least` to `most`.
 
     Raises:
         ValueError: it says from where to where they go.
     """
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not 0 <= value <= most:
-        raise ValueError(f"Expected {what} from 0 to {most}. Received {value!r}.")
+    if not whole or not least <= value <= most:
+        raise ValueError(f"Expected {what} from {least} to {most}. Received {value!r}.")
