@@ -100,13 +100,14 @@ maps_of = Exercise(
         "with the one you took beginning and end from. Call it on all the pictures.",
     ],
     cases=[
-        dict(network=_network(10, 6, 2, 3), name="convolution_2", pictures=_pixels(11, 2, 6, 6, 1)),
-        dict(network=_network(20, 5, 1, 2), name="convolution_2", pictures=_pixels(21, 3, 5, 5, 1)),
-        dict(network=_network(30, 4, 3), name="convolution_1", pictures=_pixels(31, 2, 4, 4, 1)),
+        dict(network=_network(20, 6, 2, 3), name="convolution_2", pictures=_pixels(28, 2, 6, 6, 1)),
+        dict(network=_network(340, 5, 2, 1, 2), name="convolution_3",
+             pictures=_pixels(348, 3, 5, 5, 1)),
+        dict(network=_network(70, 4, 3), name="convolution_1", pictures=_pixels(78, 2, 4, 4, 1)),
     ],
     when_right="No layer is computed twice for it, and nothing is copied: the network inside the "
     "network has the weights that you trained.",
-)
+)  # fmt: skip
 
 likes_best = Exercise(
     "likes_best",
@@ -167,7 +168,7 @@ grad_cam = Exercise(
         "axis. What speaks against the class is negative in that sum: cut it off at the end.",
     ],
     cases=[
-        dict(maps=_tenths(61, 2, 3, 2, least=0), slopes=_tenths(62, 2, 3, 2)),
+        dict(maps=_tenths(99, 2, 3, 2, least=0), slopes=_tenths(100, 2, 3, 2)),
         dict(maps=_tenths(63, 3, 3, 3, least=0), slopes=_tenths(64, 3, 3, 3)),
         dict(maps=_tenths(65, 4, 2, 3), slopes=_tenths(66, 4, 2, 3)),
         dict(maps=_tenths(67, 2, 2, 2, least=0.5), slopes=-_tenths(68, 2, 2, 2, least=0.5)),
@@ -260,8 +261,9 @@ quiz_nine_patches = Quiz(
                "as strongly."),
         Option("It is needed to read digits with slanted strokes", "that takes another experiment: "
                "silence the filter and count the mistakes. Others may do the same work."),
-        Option("It has learned this: a filter with random weights has no favourites", "it has: the "
-               "nine patches nearest to its own pattern. They look alike, too."),
+        Option("It has learned this: a filter with random weights has no favourites", "every "
+               "filter has nine highest values, and the patches that give them look alike, trained "
+               "or not."),
         Option("Among these pictures, slanted strokes give its highest values", "no more than "
                "that. What gives it half as much, and what the network does with it, is open.",
                True),

@@ -1,4 +1,4 @@
-"""Arguments that no array can hold: made anew for every call, so that nothing done to them stays."""
+"""Arguments that no array can hold: made for every call, so that nothing done to them stays."""
 
 from dataclasses import dataclass
 from typing import Callable

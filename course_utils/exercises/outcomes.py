@@ -23,7 +23,7 @@ class Outcome:
         problem: for "raised" and "unreadable", a sentence's end that says what came.
         dtype: the name of the type in which the numbers came.
         error: for "raised", "type: message" of the error, without what changes from case to case;
-            "not finite" where `comparable` stands for NaN or infinity.
+            "not finite", or the problem, where `comparable` gave it.
     """
 
     kind: str
@@ -54,11 +54,13 @@ def agree(expected, received):
 def comparable(outcome):
     """Return finite numbers as they are, and anything else as a call that failed.
 
-    So NaN, which equals nothing, still shows by where it comes which slip it may be.
+    So NaN, which equals nothing, still shows by where it comes which slip it may be, and so does
+    what NumPy cannot read.
     """
     if outcome.finite:
         return outcome
-    return Outcome(RAISED, error=NOT_FINITE if outcome.kind == NUMBERS else outcome.error)
+    error = NOT_FINITE if outcome.kind == NUMBERS else outcome.error or outcome.problem
+    return Outcome(RAISED, error=error)
 
 
 def fail_alike(one, other, by_message=True):

@@ -165,8 +165,7 @@ def maps_of(network, name, pictures):
     network: a Keras network; pictures: (n, height, width, channels);
     returns (n, rows, columns, maps).
     """
-    layer = network.get_layer(name)
-    network_to_the_layer = keras.Model(network.inputs[0], layer.output)
+    network_to_the_layer = keras.Model(network.inputs[0], network.get_layer(name).output)
     return network_to_the_layer(pictures)
 
 
@@ -193,25 +192,44 @@ def maps_of_answer(network, name, pictures):
     return network(pictures)
 
 
-@SLIPS.slip(
-    "maps_of",
+_TOO_EARLY = (
     "it ends one layer too early",
-    "`.input` is what the layer reads, the maps of the layer before it. What does it give?",
+    "A layer's `.input` is the maps of the layer before it, and a slice such as `layers[:2]` "
+    "leaves its own end out. What does the layer itself give?",
 )
+
+
+@SLIPS.slip("maps_of", *_TOO_EARLY)
 def maps_of_input(network, name, pictures):
     layer = network.get_layer(name)
     return pictures if layer is network.layers[0] else _up_to(network, layer.input)(pictures)
 
 
+@SLIPS.slip("maps_of", *_TOO_EARLY)
+def maps_of_layers_before(network, name, pictures):
+    place = network.layers.index(network.get_layer(name))
+    return _up_to(network, network.layers[:place][-1].output)(pictures)
+
+
 @SLIPS.slip(
     "maps_of",
     "it ends one layer too late",
-    "A slice such as `layers[:2]` leaves its end out; a place counted from 0 needs one more, "
-    "and no more than that.",
+    "What comes out of the layer `name` is wanted, not what the next one makes of it: are the "
+    "layers counted from 0?",
 )
 def maps_of_next(network, name, pictures):
     place = network.layers.index(network.get_layer(name))
     return _up_to(network, network.layers[place + 1].output)(pictures)
+
+
+@SLIPS.slip(
+    "maps_of",
+    "a symbol is returned in place of maps",
+    "A layer's `.output` says which shape its maps will have, and holds no numbers: a network that "
+    "ends there has to be called on pictures.",
+)
+def maps_of_symbol(network, name, pictures):
+    return network.get_layer(name).output
 
 
 _ONE_PICTURE = (
@@ -248,12 +266,19 @@ def maps_of_first_layer(network, name, pictures):
     return network.layers[0](pictures)
 
 
-@SLIPS.slip(
-    "maps_of",
-    "it is always the second convolution that is asked",
+_ALWAYS_THE_SECOND = (
+    "it is always the second layer that is asked",
     "The argument `name` says which layer, and it is not always the same.",
 )
-def maps_of_second(network, name, pictures):
+
+
+@SLIPS.slip("maps_of", *_ALWAYS_THE_SECOND)
+def maps_of_second_layer(network, name, pictures):
+    return _up_to(network, network.layers[1].output)(pictures)
+
+
+@SLIPS.slip("maps_of", *_ALWAYS_THE_SECOND)
+def maps_of_convolution_2(network, name, pictures):
     return _up_to(network, network.get_layer("convolution_2").output)(pictures)
 
 
@@ -792,8 +817,7 @@ def nudge(pictures, slopes, size):
     slopes: of the loss, for each pixel; where it is 0, the pixel stays. Pixels stay within 0 to 1.
     pictures, slopes: arrays of one shape; they stay as they are; returns that shape.
     """
-    moved = pictures + size * np.sign(slopes)
-    return np.clip(moved, 0, 1)
+    return np.clip(pictures + size * np.sign(slopes), 0, 1)
 
 
 @SLIPS.slip(
