@@ -7,13 +7,15 @@ The course has `answers/lesson_01.py`: reference functions and slips. A student 
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
 from course_utils.errors import CourseError
-from course_utils.exercises.outcomes import NUMBERS, RAISED, Outcome
+from course_utils.exercises.making import Made
+from course_utils.exercises.outcomes import NUMBERS, RAISED, Outcome, comparable
 from course_utils.exercises.stubs import source_of, stub_of
 from course_utils.exercises.trials import run_answer
 
@@ -34,7 +36,7 @@ def expected_outcomes(exercise):
     written = _written(exercise.lesson)
     if written is None:
         return [_decoded(item) for item in _recorded(exercise)["expected"]]
-    return [trial.outcome for trial in run_answer(exercise, getattr(written, exercise.name))]
+    return _run_reference(exercise)
 
 
 def known_slips(exercise):
@@ -45,10 +47,7 @@ def known_slips(exercise):
             KnownSlip(slip["name"], slip["sentence"], [_decoded(one) for one in slip["outcomes"]])
             for slip in _recorded(exercise)["slips"]
         ]
-    return [
-        KnownSlip(slip.name, slip.sentence, _slip_outcomes(exercise, slip.answer))
-        for slip in written.SLIPS.of(exercise.name)
-    ]
+    return _run_slips(exercise)
 
 
 def reference_source(exercise):
@@ -85,17 +84,34 @@ def cases_digest(exercise):
     digest = hashlib.sha256()
     for case in exercise.cases:
         for name, value in case.items():
-            array = np.asarray(value, dtype="<f8")
-            digest.update(f"{name} {array.shape} ".encode() + array.tobytes())
+            digest.update(_bytes_of(name, value))
     return digest.hexdigest()[:16]
 
 
-def _slip_outcomes(exercise, answer):
-    """Run a slip; where it gives no finite numbers, it says nothing."""
-    outcomes = [trial.outcome for trial in run_answer(exercise, answer)]
+def _bytes_of(name, value):
+    if isinstance(value, (str, Made)):
+        return f"{name} {value!r} ".encode()
+    array = np.asarray(value, dtype="<f8")
+    return f"{name} {array.shape} ".encode() + array.tobytes()
+
+
+@cache  # a reference gives the same each time; one that builds networks takes its time
+def _run_reference(exercise):
+    answer = getattr(_written(exercise.lesson), exercise.name)
+    return [trial.outcome for trial in run_answer(exercise, answer)]
+
+
+@cache
+def _run_slips(exercise):
     return [
-        outcome if outcome.finite else Outcome(RAISED, error=outcome.error) for outcome in outcomes
+        KnownSlip(slip.name, slip.sentence, _slip_outcomes(exercise, slip.answer))
+        for slip in _written(exercise.lesson).SLIPS.of(exercise.name)
     ]
+
+
+def _slip_outcomes(exercise, answer):
+    """Run a slip; where it gives no finite numbers, there are none to compare."""
+    return [comparable(trial.outcome) for trial in run_answer(exercise, answer)]
 
 
 def _encoded(outcome):

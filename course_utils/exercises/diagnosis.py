@@ -1,6 +1,6 @@
 """Name the likely slip behind a wrong answer, from what it gives on every case."""
 
-from course_utils.exercises.outcomes import RAISED, agree, fail_alike
+from course_utils.exercises.outcomes import RAISED, agree, comparable, fail_alike
 
 
 def diagnose(exercise, slips, trials, expected):
@@ -15,7 +15,7 @@ def diagnose(exercise, slips, trials, expected):
 
 def find_slip(slips, trials, expected):
     """Return the slip whose results the answer gives on every case, or None."""
-    received = [trial.outcome for trial in trials]
+    received = [comparable(trial.outcome) for trial in trials]
     return next((slip for slip in slips if _is_likely(slip.outcomes, received, expected)), None)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from course_utils.exercises import answer_book, progress_file
 from course_utils.exercises.judging import judge
+from course_utils.exercises.making import arguments_of
 from course_utils.exercises.showing import Note, Source, show
 
 
@@ -19,8 +20,9 @@ class Exercise:
         lesson: the module's name, "lesson_01".
         title: what the student writes, in a few words.
         hints: sentences, from gentle to nearly there.
-        cases: dicts of arguments by name, in the order of the call. A value exercise may have
-            none: then the value itself is compared.
+        cases: dicts of arguments by name, in the order of the call: numbers, arrays, text, and
+            `making.Made` for what each call gets afresh. A value exercise may have none: then the
+            value itself is compared.
         is_value: True when the answer is a value.
         shape: for a value, the shape that it must have; None for any.
         apply: for a value, a function of the value and of a case's arguments: its result is
@@ -89,7 +91,7 @@ class Exercise:
             raise ValueError(
                 f"Expected the number of a case, 1 to {len(self.cases)}. Received {number!r}."
             )
-        return tuple(copy.deepcopy(self.cases[number - 1]).values())
+        return arguments_of(copy.deepcopy(self.cases[number - 1]))
 
     def call_of_case(self, number):
         """Return the code that repeats one case in the student's notebook."""
@@ -110,5 +112,5 @@ class Exercise:
     def call(self, answer, case):
         """Return what an answer gives for one case."""
         if not self.is_value:
-            return answer(*case.values())
+            return answer(*arguments_of(case))
         return self.apply(np.asarray(answer, dtype=float), **case) if self.apply else answer

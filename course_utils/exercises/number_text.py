@@ -11,8 +11,13 @@ def number_text(number):
 
 
 def array_text(name, value):
-    """Return `name = value` with a 2-D array as rows, a 3-D image channel by channel."""
+    """Return `name = value` with a 2-D array as rows, a 3-D image channel by channel.
+
+    Of what is no number and no text, its own words are returned.
+    """
     array = np.asarray(value)
+    if array.dtype.kind in "UO":
+        return f"{name} = {value!r}" if isinstance(value, str) else f"{name}: {value}"
     if array.ndim == 0:
         return f"{name} = {number_text(array)}"
     if array.size == 0 or array.size > LARGEST or array.ndim > 3:

@@ -9,6 +9,7 @@ import numpy as np
 RELATIVE_TOLERANCE = 1e-4
 ABSOLUTE_TOLERANCE = 1e-5
 
+NOT_FINITE = "not finite"
 NUMBERS, DOTS, NOTHING, RAISED, UNREADABLE = "numbers", "dots", "nothing", "raised", "unreadable"
 
 
@@ -21,7 +22,8 @@ class Outcome:
         numbers: float64 array of any shape when the kind is "numbers".
         problem: for "raised" and "unreadable", a sentence's end that says what came.
         dtype: the name of the type in which the numbers came.
-        error: for "raised", "type: message" of the error, without what changes from case to case.
+        error: for "raised", "type: message" of the error, without what changes from case to case;
+            "not finite", or the problem, where `comparable` gave it.
     """
 
     kind: str
@@ -47,6 +49,18 @@ def agree(expected, received):
         return False
     same_shape = expected.numbers.shape == received.numbers.shape
     return same_shape and bool(close(expected.numbers, received.numbers).all())
+
+
+def comparable(outcome):
+    """Return finite numbers as they are, and anything else as a call that failed.
+
+    So NaN, which equals nothing, still shows by where it comes which slip it may be, and so does
+    what NumPy cannot read.
+    """
+    if outcome.finite:
+        return outcome
+    error = NOT_FINITE if outcome.kind == NUMBERS else outcome.error or outcome.problem
+    return Outcome(RAISED, error=error)
 
 
 def fail_alike(one, other, by_message=True):

@@ -189,9 +189,9 @@ def names_of_a_student(exercise):
 
 
 def result_of(call):
-    """Return what a call gives, or the text of the error that it stops with."""
+    """Return what a call gives as an array, or the text of the error that it stops with."""
     try:
-        return call()
+        return np.asarray(call())
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
