@@ -12,9 +12,11 @@ _MODULES = {
     "DigitPad": "digit_pad",
     "DigitUpload": "digit_upload",
     "ErrorExplorer": "error_explorer",
+    "FeatureVisualisation": "feature_visualisation",
     "FilterExplorer": "filter_explorer",
     "KernelLab": "kernel_lab",
     "KernelTraining": "kernel_training",
+    "ReceptiveField": "receptive_field",
     "watching": "training",
 }
 __all__ = list(_MODULES)

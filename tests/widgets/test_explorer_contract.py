@@ -23,9 +23,11 @@ from course_utils.widgets import (
     DigitPad,
     DigitUpload,
     ErrorExplorer,
+    FeatureVisualisation,
     FilterExplorer,
     KernelLab,
     KernelTraining,
+    ReceptiveField,
 )
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "probe"))
@@ -90,6 +92,18 @@ def make_attribution():
     return Attribution(zoo.sequential(), picture, ("saliency", "Grad-CAM"))
 
 
+def make_field():
+    keras.utils.set_random_seed(1)
+    pictures = np.random.default_rng(2).random((3, 20, 22, 1))
+    return ReceptiveField(zoo.sequential(), pictures, "b")
+
+
+def make_visualisation():
+    keras.utils.set_random_seed(1)
+    pictures = np.random.default_rng(2).random((3, 20, 22, 3))
+    return FeatureVisualisation(zoo.colour(), "b", steps=4, images=pictures)
+
+
 def make_errors():
     chances = np.random.default_rng(3).dirichlet(np.ones(3), 60)
     labels = np.arange(60) % 3
@@ -118,6 +132,8 @@ OTHERS = {
     make_arithmetic: (dict(kernel=2, row=0), dict(row=12)),
     make_transposed: (dict(stride=1, padding="valid"), dict(kernel=8)),
     make_filters: (dict(layer="b", filter=2), dict(layer="pool")),
+    make_field: (dict(layer="c", row=0), dict(layer="d")),
+    make_visualisation: (dict(channel=4, decay=True), dict(channel=6)),
     make_errors: (dict(truth="b", predicted="a", threshold=0.25), dict(truth="d")),
     make_attribution: (dict(target=2, randomised=1), dict(layer="pool")),
     make_pad: (dict(strokes="four like a nine", meant=4), dict(strokes="20,20 300,20")),

@@ -275,7 +275,7 @@ def explorers(random):
     ]  # fmt: skip
 
 
-STEPPER_REFUSALS = [dict(dilation=8), dict(dilation=5, padding="same")]
+STEPPER_REFUSALS = [dict(dilation=8), dict(dilation=8, padding="same")]
 LAB_REFUSALS = [dict(kernel=[[1e7, 0, 0], [0, -2e8, 0], [0, 0, 0]])]
 
 
