@@ -21,7 +21,7 @@ REQUIRED = """README.md CONTRIBUTING.md LICENSE Makefile pyproject.toml conftest
 .gitattributes .ci/run .ci/colab-constraints.txt .ci/oldest.py .github/workflows/test.yml
 .github/workflows/weekly.yml binder/runtime.txt binder/requirements.txt binder/postBuild
 binder/start binder/hub/values.yaml binder/hub/README.md data/README.md data/SHA256SUMS
-data/build.py""".split()
+data/build.py data/from_torch.py data/LICENSE-APACHE.txt""".split()
 
 # Folders of somebody's machine, and hosts of package registries. No alternative matches itself.
 FOREIGN = re.compile(

@@ -7,7 +7,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, GREEN, ORANGE, placed_figure
-from course_utils.draw.words import LINE, POINTS, fold, height_of, letters_in, width_of
+from course_utils.draw.words import LINE, fold, height_of, letters_in, width_of
 
 COLUMN, MOST = 1.2, 8  # inches of a layer's column; layers in a row
 SIDE, OFFSET = 0.78, 0.05  # inches: the largest sheet's side, from one sheet to the next

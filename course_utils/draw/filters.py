@@ -26,7 +26,8 @@ def filter_figure(picture, kernels, maps, large, patches, values, titles, descri
     parts = {"picture": picture, "map": large, "kernels": kernels}
     shares = upper.subgridspec(1, 3, width_ratios=[1, 1, 1.6])
     for place, (name, pixels) in enumerate(parts.items()):
-        _show(figure.add_subplot(shares[place]), pixels, titles[name], WIDTH * (0.26, 0.26, 0.42)[place])
+        axes = figure.add_subplot(shares[place])
+        _show(axes, pixels, titles[name], WIDTH * (0.42 if name == "kernels" else 0.26))
     shares = lower.subgridspec(1, 2, width_ratios=[2, 1.1])
     _show(figure.add_subplot(shares[0]), maps, titles["maps"], WIDTH * 0.6)
     _show_patches(figure, shares[1], patches, values, titles["best"])

@@ -119,7 +119,7 @@ def mosaic(tiles, chosen=None, crossed=(), columns=None):
 
 
 def _thinned(tiles, step):
-    """Return tiles of the means of blocks of (rows, columns); what is left over at the end is left out."""
+    """Return tiles of the means of blocks of (rows, columns); what is left over at the end goes."""
     if step == (1, 1):
         return tiles
     (down, across), (height, width) = step, tiles.shape[1:3]

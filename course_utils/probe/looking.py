@@ -122,10 +122,11 @@ class Probe:
         """Return {convolution: Peaks} over pictures (n, height, width, channels)."""
         starts = range(0, len(images), BATCH)
         parts = [self._extremes(self.batch(images[start : start + BATCH])) for start in starts]
-        return {
-            name: Peaks(*(np.concatenate([part[name][i].numpy() for part in parts]) for i in range(4)))
+        joined = {
+            name: [np.concatenate([part[name][i].numpy() for part in parts]) for i in range(4)]
             for name in self.convolutions
         }
+        return {name: Peaks(*arrays) for name, arrays in joined.items()}
 
     def unit_gradient(self, image, name, row, column, unit):
         """Return how one unit of a convolution changes with each pixel: its gradient.

@@ -145,7 +145,7 @@ class ConvStepper(Stepping, Explorer):
         )
 
     def _outputs(self, weights, state):
-        """Return (zeros of the padding, all outputs, all outcomes); kept until a setting changes."""
+        """Return (zeros of the padding, all outputs, all outcomes), kept for the next steps."""
         setting = dict(stride=state.stride, padding=state.padding, dilation=state.dilation)
         # As text: what is no number is refused below, and need not be hashable.
         key = (state.kernel.tobytes(), state.kernel.shape, state.bias, repr(setting))
@@ -264,7 +264,8 @@ class ConvStepper(Stepping, Explorer):
         output = html.table(data.output, now, "now", hover.frames(), signed=signed)
         tall = data.padded.shape[0]
         outside = padding_mask(data.padded.shape, data.zeros)
-        image = _stack(self._image_name(data, state), data.padded, tall, marked=here, hatched=outside)
+        name = self._image_name(data, state)
+        image = _stack(name, data.padded, tall, marked=here, hatched=outside)
         return {
             "image and output": (
                 f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
@@ -302,7 +303,7 @@ class ConvStepper(Stepping, Explorer):
         }
 
     def limits(self):
-        """Return the largest row and column of the present output, and of many channels the last."""
+        """Return the largest row and column of the output, and of many channels the last."""
         channels = self.image.shape[2]
         return super().limits() | ({"channel": channels - 1} if self.data.is_deep else {})
 

@@ -121,7 +121,7 @@ def test_a_unit_sees_its_box_and_nothing_else(probe):
 
 
 def compare(box, seen):
-    """Assert what is seen lies in the box, and fills it from edge to edge where it is all inside."""
+    """Assert what is seen lies in the box, and fills it where all of it is inside."""
     top, left, bottom, right = box
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     inside = top >= 0 and left >= 0 and bottom <= seen.shape[0] and right <= seen.shape[1]

@@ -6,7 +6,8 @@ from keras import layers
 
 def sequential(channels=1):
     return keras.Sequential([
-        keras.Input((20, 22, channels)), layers.Conv2D(4, 5, strides=2, activation="relu", name="a"),
+        keras.Input((20, 22, channels)),
+        layers.Conv2D(4, 5, strides=2, activation="relu", name="a"),
         layers.Conv2D(6, 3, padding="same", activation="relu", name="b"),
         layers.MaxPooling2D(2, name="pool"), layers.Conv2D(5, 3, padding="same", name="c"),
         layers.Flatten(), layers.Dense(3, name="scores"),
@@ -46,8 +47,8 @@ def separable():
         layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", name="depthwise"),
         layers.BatchNormalization(name="normal"), layers.ReLU(6.0, name="cut"),
         layers.SeparableConv2D(6, 3, strides=2, depth_multiplier=2, name="separable"),
-        layers.Conv2D(4, 3, groups=2, use_bias=False, name="grouped"), layers.LeakyReLU(name="leak"),
-        layers.AveragePooling2D(2, padding="same"), layers.GlobalAveragePooling2D(),
+        layers.Conv2D(4, 3, groups=2, use_bias=False, name="grouped"),
+        layers.LeakyReLU(name="leak"), layers.AveragePooling2D(2, padding="same"), layers.GlobalAveragePooling2D(),
     ])  # fmt: skip
 
 

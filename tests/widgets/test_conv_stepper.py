@@ -146,7 +146,7 @@ def test_impossible_images_are_refused_in_a_sentence(image):
 
 
 def test_a_window_too_wide_to_read_is_refused():
-    with pytest.raises(ValueError, match="at most 16 × 16 cells.* Received 17 × 17: take a smaller"):
+    with pytest.raises(ValueError, match="at most 16 × 16 cells.* Received 17 × 17: take"):
         ConvStepper(np.zeros((40, 40)), np.ones((3, 3)), dilation=8)
 
 
@@ -265,7 +265,8 @@ def test_a_piece_of_a_large_image_is_the_image_there(setting, channels):
     whole = convolution.correlate(image, kernel[..., None], **setting)[..., 0]
     rows, columns = whole.shape
     assert stepper.data.places == whole.shape
-    for row, column in [(0, 0), (rows // 2, columns // 2), (rows - 1, columns - 1), (0, columns - 1)]:
+    middle, ends = (rows // 2, columns // 2), (rows - 1, columns - 1)
+    for row, column in [(0, 0), middle, ends, (0, columns - 1)]:
         data = stepper.set(row=row, column=column, channel=channels - 1).data
         assert max(data.padded.shape[:2]) <= 16 and data.value == pytest.approx(whole[row, column])
         top, left = data.first

@@ -306,7 +306,8 @@ def test_fields_do_the_same_by_keyboard(errors):
     errors.live()
     for label, value, name in [
         ("True class", "2", "truth"), ("Read as", "2", "predicted"),
-        ("Threshold", 0.35, "threshold"), ("Order", ORDERS[1], "order"), ("Page", 1, "page"), ("Image", 4, "image"),
+        ("Threshold", 0.35, "threshold"), ("Order", ORDERS[1], "order"), ("Page", 1, "page"),
+        ("Image", 4, "image"),
     ]:  # fmt: skip
         pictures = live.pictures(errors)
         live.find(errors, label).value = value

@@ -142,7 +142,7 @@ def test_what_the_model_learns_later_does_not_change_what_is_shown(explorer):
     np.testing.assert_array_equal(seen.set(picture=1).set(picture=0).data.maps, before)
 
 
-# --- pointing, buttons, the stepper below ----------------------------------------------------------
+# --- pointing, buttons, the stepper below --------------------------------------------------------
 
 
 def test_places_pointed_at(explorer):
@@ -243,7 +243,8 @@ def test_a_model_without_convolutions_is_refused():
 
 def test_a_frame_stays_small_and_kept_maps_are_few():
     model = keras.Sequential([
-        keras.Input((160, 160, 3)), layers.Conv2D(48, 3, activation="relu", name="many")])  # fmt: skip
+        keras.Input((160, 160, 3)), layers.Conv2D(48, 3, activation="relu", name="many"),
+    ])  # fmt: skip
     photograph = datasets.load_photograph("coffee")
     pictures = [photograph[start : start + 160, 200:360] for start in range(0, 240, 30)]
     explorer = FilterExplorer(model, pictures)

@@ -15,8 +15,8 @@ def source(name):
     Modules import names from their neighbours, as in `import { a, b } from "./other.js"`, and no
     two of them define the same name.
     """
-    texts = [_text(part) for part in _in_order(name)]
-    return "\n".join([*(re.sub(r"^export ", "", text, flags=re.M) for text in texts[:-1]), texts[-1]])
+    *needed, last = [_text(part) for part in _in_order(name)]
+    return "\n".join([*(re.sub(r"^export ", "", text, flags=re.M) for text in needed), last])
 
 
 def handed(array):
