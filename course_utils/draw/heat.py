@@ -9,6 +9,7 @@ from course_utils.datasets import LUMINANCE
 from course_utils.draw.images import colouring, drawable
 from course_utils.draw.shown import Shown
 from course_utils.draw.style import SIGNED, new_figure, number
+from course_utils.draw.words import fold, height_of, letters_in
 
 STRONG = "viridis"
 DARK, LIGHT = 0.2, 0.65  # the greys of black and white under a heat map
@@ -77,7 +78,7 @@ def heat_maps(picture, maps, description, title="", heading="", signed=()):
         maps: {title: (height, width)}.
         description: what there is to see.
         title: of the picture.
-        heading: a line above them all.
+        heading: words above them all.
         signed: the titles of maps whose colours tell what is above and below zero.
 
     Returns:
@@ -88,7 +89,10 @@ def heat_maps(picture, maps, description, title="", heading="", signed=()):
     """
     picture = drawable(picture)
     _require_sizes(picture, maps)
-    figure = new_figure(PANEL * (len(maps) + 1), HEIGHT)
+    width = PANEL * (len(maps) + 1)
+    heading = fold(heading, letters_in(width, TITLE + 1))
+    more = height_of(heading, TITLE + 1) - height_of("", TITLE + 1)
+    figure = new_figure(width, HEIGHT + more)
     if heading:
         figure.suptitle(heading, fontsize=TITLE + 1)
     first, *others = figure.subplots(1, len(maps) + 1, squeeze=False)[0]

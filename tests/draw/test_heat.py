@@ -61,3 +61,12 @@ def test_amounts(value, words):
 def test_maps_of_another_size_are_refused(maps):
     with pytest.raises(ValueError, match=r"^Expected one or more maps of shape \(9, 8\)"):
         heat_maps(PICTURE, maps, "")
+
+
+def test_long_words_above_few_maps_are_broken_into_lines():
+    words = "class 2, judged by its logit; random: the last 5 layers with weights, convolution_1 to scores"
+    figure = heat_maps(np.zeros((6, 6)), {"a": np.ones((6, 6))}, "one", heading=words).figure
+    figure.draw_without_rendering()
+    box = figure._suptitle.get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width and "\n" in figure.get_suptitle()
+    assert figure.get_suptitle().split() == words.split()
