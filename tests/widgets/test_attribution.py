@@ -121,7 +121,7 @@ def test_what_was_seen_is_remembered(explorer, monkeypatch):
     for name in ("look", "smooth_gradient", "occlusion"):
         monkeypatch.setattr(Attributor, name, lambda *_, **__: pytest.fail("computed again"))
     explorer.set(layer="a")
-    explorer.set(target=explorer._start.target)
+    explorer.set(target=explorer.start.target)
     explorer.set(target=1, layer="b")
     assert all(explorer.data.maps[method] is maps[method] for method in METHODS)
 
