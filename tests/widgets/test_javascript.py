@@ -62,6 +62,13 @@ def test_a_module_stands_alone_when_what_it_imports_comes_before_it(tmp_path, na
     assert not re.search(r"^import ", source(name), re.MULTILINE)
 
 
+def test_modules_import_names_as_they_are():
+    """What is imported stands before a module as it was named there: a second name is nobody's."""
+    for path in javascript.FOLDER.glob("*.js"):
+        names = re.findall(r"^import \{([^}]*)\}", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not any(" as " in part for part in names), path.name
+
+
 def test_the_sources_need_no_network_and_end_no_script():
     for path in javascript.FOLDER.glob("*.js"):
         text = path.read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 // ConvStepper in the browser: see course_utils.widgets.conv_stepper.
 
-import { Refusal, channelOf, sumOf, unpacked, zeros as zerosOf } from "./arrays.js"
+import { Refusal, channelOf, sumOf, unpacked, zeros } from "./arrays.js"
 import { correlate, outputSize, pad, paddingOf, windowAt } from "./convolution.js"
 import { escaped, table } from "./html.js"
 import { shownBy } from "./shell.js"
@@ -72,7 +72,7 @@ function outputsInside(piece, span, stride, count) {
 
 function cut({ shape, values }, [rows, columns]) {
   const channels = shape[2]
-  const part = zerosOf([rows.to - rows.from, columns.to - columns.from, channels])
+  const part = zeros([rows.to - rows.from, columns.to - columns.from, channels])
   const line = part.shape[1] * channels
   for (let row = 0; row < part.shape[0]; row++) {
     const from = ((rows.from + row) * shape[1] + columns.from) * channels
