@@ -59,8 +59,9 @@ def explorers():
 
 def _more_updates():
     """Changes that no key makes one after the other."""
-    from course_utils import widgets
     from explorer_cases import PHOTOGRAPH, make_stepper, network_and_pictures
+
+    from course_utils import widgets
 
     random = np.random.default_rng(1)
     weights = [{"kernel": random.normal(size=(3, 3, 3))} for _ in range(UPDATES)]
@@ -300,7 +301,6 @@ Written by `make bench`, all rows in one run. Machines differ: read it for what 
 small. The goals are the budgets of CONTRIBUTING.md; nothing passes or fails by this page.
 
 {HOW}
-
 Machine: {machine()}. Day: {date.today().isoformat()}.{before}
 
 {table(rows)}

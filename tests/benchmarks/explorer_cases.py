@@ -159,7 +159,7 @@ def _cases():
 CASES = _cases()
 
 
-# --- in the notebook that the browser opens --------------------------------------------------------
+# --- in the notebook that the browser opens -------------------------------------------------------
 
 
 def show(name, way):

@@ -19,11 +19,12 @@ PATIENCE = 15_000  # milliseconds for one answer
 QUIET = 120  # milliseconds without a change: then an answer is complete
 SLOW_EVENTS = 10  # of `interact`, which takes up to two seconds each
 HOW = f"""\
-In a browser, JupyterLab and a headless Chromium: median / 95th percentile of {EVENTS} keys pressed one
-after the other ({SLOW_EVENTS} with `interact`), counted from the key event. Changed: the last part of
-the picture had changed in the page. On screen: its images were loaded, and the next frame was made.
-× says how many times faster than `interact` with `plt.show()`, which draws the same figure in the
-same kernel and page. Of an update in Python, the messages to the browser are counted as JSON."""
+In a browser, JupyterLab and a headless Chromium: median / 95th percentile of {EVENTS} keys, one
+after the other ({SLOW_EVENTS} with `interact`), counted from the key event. Changed: the last part
+of the picture had changed in the page. On screen: its images were loaded, and the next frame was
+made. × says how many times faster than `interact` with `plt.show()`, which draws the same figure in
+the same kernel and page. In Python, what an update sends is made into JSON, and its bytes counted.
+"""
 ONE = "slider or field to pixels in a browser"
 
 # Notes when a picture in an output changes. JupyterLab's frame around it, fields and words do not

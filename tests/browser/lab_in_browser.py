@@ -1,4 +1,4 @@
-"""Starting a JupyterLab of its own and a headless Chromium: for the tests here and the benchmark."""
+"""Starting a JupyterLab and a headless Chromium: for the tests here, and for the benchmark."""
 
 import os
 import shutil
