@@ -6,7 +6,6 @@ from course_utils.widgets import ConvStepper
 
 
 def test_an_update_makes_no_widget(monkeypatch):
-    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
     stepper = ConvStepper([[n * m for n in range(5)] for m in range(4)], [[1, 0], [0, -1]])
     stepper.live()
     made = []
