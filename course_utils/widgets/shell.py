@@ -41,7 +41,9 @@ class Shell:
             self._updating = False
         data, state = self.explorer.data, self.explorer.state
         for name, text in self.explorer.views(data, state).items():
-            self._put(self.views.setdefault(name, ipywidgets.HTML()), text)
+            if name not in self.views:  # a widget that is made is never given back
+                self.views[name] = ipywidgets.HTML()
+            self._put(self.views[name], text)
         status = f'<div role="status" aria-live="polite">{self.explorer.readout(data, state)}</div>'
         self._put(self.readout, status)
         self._put(self.refusal, "")

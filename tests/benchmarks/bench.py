@@ -7,16 +7,19 @@ A measurement is never a pass mark: machines differ, and no test reads the resul
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
 import statistics
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
+from unittest.mock import patch
 
 import numpy as np
 
@@ -25,7 +28,7 @@ from course_utils.places import NOTEBOOKS, ROOT
 RESULT = Path(__file__).parent / "result.md"
 VERSIONS = ("tensorflow-cpu", "tensorflow", "keras", "numpy", "matplotlib", "ipywidgets")
 UPDATES = 50  # of an explorer
-PHOTOGRAPH, PIXELS = "coffee", 256
+PYTHON = "median ≤ 25 ms, ≤ 60 KB"  # of an update
 MINUTES = {"06": 8, "07": 8}  # 5 for the others
 GIGABYTES = 1.5
 
@@ -46,36 +49,65 @@ def imports(repeats=3):
 
 def explorers():
     """Python's side of one change of a setting: from `set` to the new picture's bytes."""
+    from explorer_cases import CASES
+
+    # Core widgets: what is computed in the browser takes nothing here.
+    with patch.dict(os.environ, COURSE_CORE_WIDGETS="1"):
+        rows = [(case.what, timed(case.make(), case.changes), PYTHON) for case in CASES.values()]
+        return rows + _once_an_upload() + _more_updates() + _kept_memory()
+
+
+def _more_updates():
+    """Changes that no key makes one after the other."""
+    from explorer_cases import PHOTOGRAPH, make_stepper, network_and_pictures
+
+    from course_utils import widgets
+
+    random = np.random.default_rng(1)
+    weights = [{"kernel": random.normal(size=(3, 3, 3))} for _ in range(UPDATES)]
+    training = widgets.KernelTraining(PHOTOGRAPH, step=49)
+    rates = [{"rate": rate} for rate in np.linspace(0.1, 1, UPDATES)]
+    growing = widgets.FeatureVisualisation(network_and_pictures()[0], "convolution_2")
+    seeds = [{"seed": seed, "step": 1} for seed in range(1, UPDATES + 1)]
+    return [
+        ("`ConvStepper`, 16 × 16 RGB: edit the kernel", timed(make_stepper(), weights), PYTHON),
+        ("`KernelTraining`, after 49 steps: edit the rate", timed(training, rates), PYTHON),
+        ("`FeatureVisualisation`: another noise and one step", timed(growing, seeds), PYTHON),
+    ]
+
+
+def _once_an_upload():
     from course_utils import widgets
     from course_utils.datasets import load_mnist
     from course_utils.handwriting import photographed
     from course_utils.models.classifier import load_digit_reader
 
-    image, random, goal = photograph(), np.random.default_rng(1), "median ≤ 25 ms"
-    lab = widgets.KernelLab(photograph=image, colours="colour", view="signed")
-    kernels = [random.normal(size=(7, 7)) for _ in range(UPDATES)]
-    changed = timed(lab, [{"kernel": kernel} for kernel in kernels])
-    stepper = widgets.ConvStepper(image[:16, :16], random.normal(size=(3, 3, 3)))
-    places = [{"row": n // 14, "column": n % 14} for n in range(UPDATES)]
-    weights = [{"kernel": random.normal(size=(3, 3, 3))} for _ in range(UPDATES)]
-    training = widgets.KernelTraining(PHOTOGRAPH)
-    steps, rates = [[{name: value} for value in values] for name, values in
-                    {"step": range(UPDATES), "rate": np.linspace(0.1, 1, UPDATES)}.items()]
     upload = widgets.DigitUpload(load_digit_reader())
     photographs = [{"picture": photographed(digit)} for digit in load_mnist()[1][0][:UPDATES]]
-    return [
-        (f"`KernelLab`, {PIXELS} × {PIXELS} RGB, 7 × 7 kernel: edit", changed, goal),
-        ("`ConvStepper`, 16 × 16 RGB, 3 × 3 kernel: step", timed(stepper, places), goal),
-        ("`ConvStepper`, the same: edit the kernel", timed(stepper, weights), goal),
-        ("`KernelTraining`, 96 pixels, 3 × 3 kernel: step", timed(training, steps), goal),
-        ("`KernelTraining`, the same, after 49 steps: edit the rate", timed(training, rates), goal),
-        ("`DigitUpload`, a photograph of 300 × 400", timed(upload, photographs), "once an upload"),
-    ]
+    measured = timed(upload, photographs)
+    return [("`DigitUpload`, a photograph of 300 × 400", measured, "once an upload")]
+
+
+def _kept_memory(few=50, many=500):
+    """What a long lesson adds up: memory after many pictures, beside that after a few."""
+    import psutil
+    from explorer_cases import make_filters
+
+    explorer, held = make_filters(), {}
+    explorer.live()
+    for number in range(1, many + 1):
+        explorer.set(picture=number, filter=number % 32)
+        if number in (few, many):
+            gc.collect()
+            held[number] = psutil.Process().memory_info().rss / 2**20
+    grown = f"{held[many] - held[few]:+.0f} MB"
+    return [(f"memory of `FilterExplorer`, update {few} to {many}", grown, "none")]
 
 
 def convolutions():
     """One grey photograph under one kernel, in every way that lesson 01 shows, and SciPy's."""
     import keras
+    from explorer_cases import PIXELS, photograph
     from scipy.signal import correlate2d
 
     from course_utils.by_hand import convolution
@@ -152,30 +184,49 @@ def _training(name, seed):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-PARTS = {part.__name__: part for part in (imports, explorers, convolutions, digits, lessons)}
+def latency():
+    """From a key to changed pixels in JupyterLab, beside `interact`: see latency.py."""
+    from latency import rows
+
+    return rows()
+
+
+PARTS = {
+    part.__name__: part for part in (imports, explorers, latency, convolutions, digits, lessons)
+}
 
 
 # --- how it is measured ---------------------------------------------------------------------------
 
 
-def photograph():
-    """Return the middle of a colour photograph: (PIXELS, PIXELS, 3) float32 in 0…1."""
-    from course_utils.datasets import load_photograph
-
-    image = load_photograph(PHOTOGRAPH)
-    top, left = ((size - PIXELS) // 2 for size in image.shape[:2])
-    return image[top : top + PIXELS, left : left + PIXELS]
-
-
 def timed(explorer, changes):
-    """Return median and 95th percentile of `explorer.set` over the changes, in words."""
+    """Return median and 95th percentile of `explorer.set` over the changes, and what it sends."""
     explorer.live()
     explorer.set(**changes[-1])  # the first call fills caches
-    taken = []
+    explorer.reset()
+    taken, sent = [], []
     for change in changes:
-        taken += seconds_of(lambda change=change: explorer.set(**change), 1)
+        with counted_bytes() as count:
+            taken += seconds_of(lambda change=change: explorer.set(**change), 1)
+        sent.append(sum(count))
     middle, slow = 1000 * np.percentile(taken, [50, 95])
-    return f"median {middle:.1f} ms, 95th percentile {slow:.1f} ms"
+    most = max(sent) / 1000
+    return f"median {middle:.1f} ms, 95th percentile {slow:.1f} ms, at most {most:.0f} KB"
+
+
+@contextmanager
+def counted_bytes():
+    """Yield a list to which each message that widgets send adds its bytes; none is sent."""
+    from ipywidgets import Widget
+
+    sent = []
+
+    def note(widget, message, buffers=None):
+        text = json.dumps(message, ensure_ascii=False)
+        sent.append(len(text.encode()) + sum(map(len, buffers or [])))
+
+    with patch.object(Widget, "_send", note):
+        yield sent
 
 
 def seconds_of(function, repeats):
@@ -242,11 +293,14 @@ def table(rows):
 
 def report(rows, before):
     """Return the whole result as a Markdown page; `before` is what `load` said at the start."""
+    from latency import HOW
+
     return f"""# What the course takes
 
 Written by `make bench`, all rows in one run. Machines differ: read it for what is large and what is
 small. The goals are the budgets of CONTRIBUTING.md; nothing passes or fails by this page.
 
+{HOW}
 Machine: {machine()}. Day: {date.today().isoformat()}.{before}
 
 {table(rows)}

@@ -2,9 +2,14 @@
 
 import importlib.util
 import platform
+import shutil
 from pathlib import Path
 
+import ipywidgets
+import latency
+import numpy as np
 import pytest
+from explorer_cases import CASES, EVENTS, photograph
 
 SPEC = importlib.util.spec_from_file_location("bench", Path(__file__).with_name("bench.py"))
 bench = importlib.util.module_from_spec(SPEC)
@@ -38,4 +43,29 @@ def test_every_call_is_timed():
 
 
 def test_the_photograph_has_the_size_that_the_goal_names():
-    assert bench.photograph().shape == (256, 256, 3)
+    assert photograph().shape == (256, 256, 3)
+
+
+def test_each_case_has_as_many_keys_as_changes():
+    for case in CASES.values():
+        assert len(case.changes) == len(case.keys) == EVENTS, case.what
+        assert set(case.goals.values()) <= set(latency.GOALS)
+
+
+def test_what_widgets_send_is_counted_in_bytes():
+    words = ipywidgets.HTML()
+    with bench.counted_bytes() as sent:
+        words.value = "é" * 1000
+    assert len(sent) == 1 and 2000 < sent[0] < 2200
+
+
+def test_two_moments_are_told_each_beside_the_slower_way():
+    times = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
+    assert latency.in_words(times) == "changed 2 / 3 ms, on screen 20 / 29 ms"
+    assert latency.in_words(times, 10 * times).count("(10 ×)") == 2
+
+
+def test_without_a_browser_the_table_says_so(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    ((_, words, _),) = latency.rows()
+    assert words.startswith("not measured: no ")

@@ -1,23 +1,9 @@
 """A real JupyterLab, looked at by a headless Chromium."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
-
 import pytest
+from lab_in_browser import CHROMIUM, chromium, served
 from notebook_page import CELLS, TALL, open_notebook, write_cells
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
 
 @pytest.fixture(scope="module")
 def lab_folder(tmp_path_factory):
@@ -30,19 +16,9 @@ def lab_server(lab_folder):
     """Yield the address of a JupyterLab that serves a notebook of explorers."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    folder = lab_folder
-    write_cells(folder, "explorers", CELLS)
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    with (folder / "log.txt").open("w") as log:
-        server = subprocess.Popen(_command(folder, port), env=_environment(folder), stdout=log,
-                                  stderr=subprocess.STDOUT)  # fmt: skip
-        try:
-            _wait_for(f"{address}/api", server, folder / "log.txt")
-            yield address
-        finally:
-            server.terminate()
-            server.wait(20)
+    write_cells(lab_folder, "explorers", CELLS)
+    with served(lab_folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +26,8 @@ def browser():
     """Yield a headless Chromium."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -64,36 +36,3 @@ def page(lab_server, browser):
     context = browser.new_context(viewport=TALL)
     yield open_notebook(context, lab_server)
     context.close()
-
-
-def _command(folder, port):
-    quiet = ["--no-browser", "--allow-root", "--ServerApp.token=", "--ServerApp.password="]
-    place = [f"--port={port}", f"--notebook-dir={folder}"]
-    return [sys.executable, "-m", "jupyterlab", *quiet, *place]
-
-
-def _environment(folder):
-    environment = {k: v for k, v in os.environ.items() if k != "COURSE_HEADLESS"}
-    places = {"PYTHONPATH": ROOT, "JUPYTER_CONFIG_DIR": folder / "config",
-              "JUPYTER_CONFIG_PATH": ROOT / "binder" / "jupyter",
-              "COURSE_PROGRESS": folder / "progress.json",
-              "COURSE_CHECKPOINTS": folder / "checkpoints", "HOME": folder}  # fmt: skip
-    return environment | {name: str(place) for name, place in places.items()}
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(address, server, log, seconds=60):
-    for _ in range(seconds * 2):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(address)
-            return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")

@@ -42,6 +42,10 @@ def page(lab_server, lab_folder, browser):
 @pytest.fixture
 def pad(page):
     """Return the canvas, with nothing drawn on it."""
+    # Reset is seen to be done only where something was there: a stroke drawn before would be lost.
+    points(page).fill("10,10 20,10")
+    points(page).press("Enter")
+    expect(page.get_by_role("status")).not_to_have_text(NOTHING)
     press(page, "Reset")
     canvas = page.get_by_role("application", name="Pad to draw a digit on")
     expect(points(page)).to_have_value("")

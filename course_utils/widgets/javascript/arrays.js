@@ -25,6 +25,13 @@ export function toNested({ shape, values }) {
   }, parts)
 }
 
+export function sameArray(one, other) {
+  return (
+    String(one.shape) === String(other?.shape) &&
+    one.values.every((value, at) => value === other.values[at])
+  )
+}
+
 // Returns what Python handed over, { shape, kind, bytes }: an array, or the bytes alone for "raw".
 //
 // kind: "float64", "float32", or "levels", float32 values of 0…1 kept as 0…255. bytes: a DataView

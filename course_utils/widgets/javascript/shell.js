@@ -12,7 +12,7 @@
 //   actions(shell) -> { label: function }
 //   waits(state, fixed) -> whether Python has to send something first
 
-import { Refusal, fromNested, toNested } from "./arrays.js"
+import { Refusal, fromNested, sameArray, toNested } from "./arrays.js"
 import { element, field, STYLE } from "./parts.js"
 
 const PAUSE = 100 // milliseconds between two messages to Python
@@ -53,12 +53,23 @@ class Shell {
   set(changes, typing = null) {
     this.attempt(() => {
       const state = this.front.settle({ ...this.state, ...changes }, changes, this.fixed)
+      if (this.shows(state)) return this.write(typing)
       const waits = this.front.waits(state, this.fixed)
       const data = waits ? this.data : this.front.compute(state, this.fixed)
       Object.assign(this, { state, data })
       if (!waits) this.show(typing)
       this.send()
     })
+  }
+
+  // Whether this state is the one that is seen: an arrow key tells its number twice, as typed and
+  // as done, and only the first needs an answer.
+  shows(state) {
+    const same = (one, other) => one === other || (one?.shape && sameArray(one, other))
+    return (
+      !this.front.waits(this.state, this.fixed) &&
+      Object.entries(state).every(([name, value]) => same(value, this.state[name]))
+    )
   }
 
   attempt(action) {
@@ -169,15 +180,20 @@ class Shell {
   // Shows the present state everywhere; `typing` is an input whose text stays.
   show(typing = null) {
     const { data, state, fixed } = this
-    const limits = this.front.limits(data)
-    for (const [name, one] of Object.entries(this.fields)) {
-      one.write(state[name], typing, limits[name])
-    }
+    this.write(typing)
     for (const [name, view] of Object.entries(this.front.views(data, state, fixed))) {
       if (!this.views.has(name)) this.views.set(name, this.pictures.appendChild(element("div")))
       paint(this.views.get(name), view)
     }
     put(this.status, this.front.readout(data, state, fixed))
+  }
+
+  // Brings the fields in step with the present state, which nothing speaks against.
+  write(typing) {
+    const limits = this.front.limits(this.data)
+    for (const [name, one] of Object.entries(this.fields)) {
+      one.write(this.state[name], typing, limits[name])
+    }
     this.refusal.replaceChildren()
   }
 }
