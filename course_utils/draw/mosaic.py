@@ -78,7 +78,7 @@ class Mosaic:
         return (number, row, column) if across < self.columns and number < self.count else None
 
 
-def mosaic(tiles, chosen=None, crossed=(), columns=None):
+def mosaic(tiles, chosen=None, crossed=(), columns=None, room=WIDTH):
     """Lay tiles out in rows.
 
     Args:
@@ -86,6 +86,7 @@ def mosaic(tiles, chosen=None, crossed=(), columns=None):
         chosen: the number of the tile that is framed.
         crossed: numbers of tiles that are crossed out.
         columns: the most tiles in a row; by default as many as there is room for, in even rows.
+        room: pixels of width.
 
     Returns:
         Mosaic.
@@ -99,7 +100,7 @@ def mosaic(tiles, chosen=None, crossed=(), columns=None):
     tiles = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
     height, width = (side + 2 * LINE for side in tiles.shape[1:3])
     if columns is None:
-        columns = min(count, max(WIDTH // width, 1))
+        columns = min(count, max(room // width, 1))
         columns = -(-count // -(-count // columns))  # rows of nearly one length
     colour = tiles.ndim == 4
     ground, frame, cross = (

@@ -9,7 +9,7 @@ import numpy as np
 from course_utils.draw.style import channel_label
 
 NARROW, WIDE = "9rem", "16rem"
-APART = "2px 16px 2px 0"  # margin: keeps a label away from the field before it
+APART = "2px 16px 2px 2px"  # margin: keeps a label away from the field before it
 
 
 class Field:
@@ -95,7 +95,7 @@ class Switch(Field):
     def __init__(self, label):
         super().__init__(
             ipywidgets.Checkbox(
-                description=label, indent=False, layout={"width": NARROW, "margin": APART}
+                description=label, indent=False, layout={"width": "auto", "margin": APART}
             )
         )
 
@@ -106,7 +106,8 @@ class KernelGrid:
     def __init__(self, label="Kernel"):
         self.label = label
         self.box = ipywidgets.HBox([])
-        self._cells = np.empty((0, 0, 0), object)
+        # By place; no array of objects, whose cycles Python never clears away.
+        self._cells, self._built = {}, None
         self._callback = lambda: None
         self._writing = False
 
@@ -121,10 +122,10 @@ class KernelGrid:
             self._exact = self._exact[..., None]
         self._writing = True
         try:
-            if self._exact.shape != self._cells.shape:
+            if self._exact.shape != self._built:
                 self._build(self._exact.shape)
             # A field shows four decimals; the exact value is kept until somebody edits it.
-            for place, cell in np.ndenumerate(self._cells):
+            for place, cell in self._cells.items():
                 cell.value = round(float(self._exact[place]), 4)
         finally:
             self._writing = False
@@ -133,13 +134,12 @@ class KernelGrid:
         self._callback = callback
 
     def _build(self, shape):
-        before = self._cells.flat
-        self._cells = np.empty(shape, object)
-        for place in np.ndindex(shape):
-            self._cells[place] = self._cell(place, shape[2])
+        before = self.box.children
+        self._cells = {place: self._cell(place, shape[2]) for place in np.ndindex(shape)}
+        self._built = shape
         self.box.children = [self._grid(channel, shape) for channel in range(shape[2])]
-        for cell in before:
-            cell.close()
+        for grid in before:
+            close_all(grid)
 
     def _cell(self, place, channels):
         row, column, channel = place
@@ -155,7 +155,7 @@ class KernelGrid:
     def _grid(self, channel, shape):
         heading = channel_label(self.label, channel, shape[2])
         grid = ipywidgets.GridBox(
-            list(self._cells[..., channel].flat),
+            [cell for place, cell in self._cells.items() if place[2] == channel],
             layout={"grid_template_columns": f"repeat({shape[1]}, 4.1rem)"},
         )
         title = ipywidgets.HTML(f"<b>{heading}</b>")
@@ -166,6 +166,15 @@ class KernelGrid:
             self._exact = self._exact.copy()
             self._exact[place] = value
             self._callback()
+
+
+def close_all(widget):
+    """Close a widget and what it contains, and their layouts and styles, widgets of their own."""
+    for child in getattr(widget, "children", ()):
+        close_all(child)
+    for part in (getattr(widget, "layout", None), getattr(widget, "style", None), widget):
+        if part is not None:
+            part.close()
 
 
 def _wide_label():

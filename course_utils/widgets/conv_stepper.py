@@ -269,7 +269,7 @@ class ConvStepper(Stepping, Explorer):
         return {
             "image and output": (
                 f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
-                f'style="display:flex;margin:0 16px 0 0">'
+                f'style="display:flex;flex-wrap:wrap;margin:0 16px 0 0">'
                 f'{html.HOVER_STYLE}{image}{_block("output", output, tall)}</figure>'
             ),
             "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),

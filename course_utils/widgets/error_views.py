@@ -12,6 +12,7 @@ from course_utils.widgets import html
 
 CURVE = (200, 260)  # pixels on screen, height and width
 ASIDE = 66  # pixels for the numbers left of the curve
+WITHIN = 8  # pixels from the edge of the picture to the ends of the axes: half a mark
 SHARP = 2  # pixels sent for each on screen: enough for screens of twice the density
 SHOWN, ROW = 64, 760  # pixels on screen along the longer side of an image, and of a row of ten
 FRAME = "outline:3px solid #000;outline-offset:-3px"  # orange would not show on orange
@@ -95,9 +96,10 @@ def _curve_pixels(data):
     height, width = (SHARP * side for side in CURVE)
     picture = Image.new("RGB", (width, height), "white")
     pen = ImageDraw.Draw(picture)
-    for tenth in np.arange(1, 10) / 10:
-        pen.line([(0, tenth * height), (width, tenth * height)], "#dddddd")
-        pen.line([(tenth * width, 0), (tenth * width, height)], "#dddddd")
+    for tenth in np.arange(11) / 10:
+        x, y = (place * side for place, side in zip(_within(tenth, tenth), (width, height)))
+        pen.line([(0, y), (width, y)], "#dddddd")
+        pen.line([(x, 0), (x, height)], "#dddddd")
     pen.rectangle([0, 0, width - 1, height - 1], outline="#888888", width=SHARP)
     x, y = _places(data, data.curve[2], data.curve[1])
     points = np.column_stack([x * width, y * height])
@@ -116,7 +118,14 @@ def _mark(pen, x, y):
 def _places(data, recall, precision):
     """Return where in the picture these are, 0…1 from its upper left corner."""
     left, bottom = curve_limits(data)
-    return (recall - left) / (1 - left), (1 - precision) / (1 - bottom)
+    return _within((recall - left) / (1 - left), (1 - precision) / (1 - bottom))
+
+
+def _within(x, y):
+    """Return places between the ends of the axes as places in the picture, 0…1 both."""
+    return [
+        (WITHIN + place * (side - 2 * WITHIN)) / side for place, side in zip((x, y), CURVE[::-1])
+    ]
 
 
 def threshold_at(data, x, y):

@@ -119,6 +119,21 @@ class Explorer:
             self._shell = front_of(self) or Shell(self)
         return self._shell.box
 
+    @property
+    def is_live(self):
+        """True while there is a live widget."""
+        return self._shell is not None
+
+    def close(self):
+        """Take the live widget away wherever it is shown; `live` would make another one.
+
+        ipywidgets keeps all widgets that were ever made, and a widget keeps its explorer: without
+        this, neither they nor a copied network leave the memory before the kernel does.
+        """
+        if self._shell:
+            self._shell.close()
+            self._shell = None
+
 
 def numbers(what, values):
     """Return values as a float array of its own, which cannot be changed afterwards.

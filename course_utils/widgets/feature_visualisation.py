@@ -294,7 +294,8 @@ def _curve(data, steps):
     key = "blue: without, dashed red: with regularisers"
     if data.best is not None:
         key += f"<br>grey: best real picture, {number(data.best_score)}"
+    picture = html.image(pixels, alt, pixels.shape[1])
     return (
-        f'<div style="display:flex">{axis}{html.image(pixels, alt, pixels.shape[1])}</div>'
+        f'<div style="display:flex">{axis}<div style="border:1px solid #888">{picture}</div></div>'
         f'<div style="font-size:12px">step 0 to {steps}; {key}</div>'
     )

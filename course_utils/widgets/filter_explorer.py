@@ -17,9 +17,10 @@ from course_utils.widgets.explorer import Explorer, require_name, require_whole
 NORMALISE = ("each map", "this layer", "all layers")
 SEARCHED = 1000  # pictures in which the best patches are looked for
 BEST = 9  # patches
-SHOWN = 190  # pixels on screen along the longer side of the picture and of the large map
+SHOWN = 176  # pixels on screen along the longer side of the picture and of the large map
 PATCH = 54  # pixels on screen of a patch
 SHARPEST = 2 * PATCH  # pixels sent for it
+BESIDE = 500  # pixels of width on screen that the kernels take beside the other parts
 KEPT = 4  # pictures whose maps are kept
 NOW = "as it is now"
 
@@ -182,8 +183,10 @@ class FilterExplorer(Explorer):
 
     def picked(self, name, x, y):
         if name in ("kernels", "maps"):
-            tiles = self._kernel_mosaic(self.data, self.state) if name == "kernels" else None
-            found = (tiles or _map_mosaic(self.data, self.state)).place_at(x, y)
+            tiles = _map_mosaic(self.data, self.state)
+            if name == "kernels":
+                tiles = self._kernel_mosaic(self.data, self.state, room=BESIDE)
+            found = tiles.place_at(x, y)
             if found and not (name == "kernels" and _is_deep(self.data)):
                 place = {"row": found[1], "column": found[2]} if name == "maps" else {}
                 self.set(filter=found[0], **place)
@@ -312,20 +315,20 @@ class FilterExplorer(Explorer):
 
     def views(self, data, state):
         titles, signed = self._titles(data, state), looks_signed(data.maps)
-        maps, kernels = _map_mosaic(data, state), self._kernel_mosaic(data, state)
+        maps, kernels = _map_mosaic(data, state), self._kernel_mosaic(data, state, room=BESIDE)
         unit = f"row {state.row}, column {state.column}"
         return {
-            "picture": html.figure(titles["picture"], html.image(
+            "picture": html.figure(f"seen in picture {state.picture}", html.image(
                 self._framed_picture(data, state), f"picture {state.picture}, the box of {unit} framed",
                 photograph=max(self.images.shape[1:3]) > SHOWN)),
-            "kernels": html.figure(titles["kernels"], html.image(
-                kernels.pixels, titles["kernels"], None, _palette_of(kernels, True), "kernels")),
-            "maps": html.figure(titles["maps"], html.image(
-                maps.pixels, self.describe(data, state), None, _palette_of(maps, signed), "maps")),
             "map": html.figure(titles["map"], html.image(
                 _large_map(data, state), f"{titles['map']}, {unit} framed", None, palette(signed),
                 "map")),
             "best": html.figure(titles["best"], self._best_html(data)),
+            "kernels": html.figure(titles["kernels"], html.image(
+                kernels.pixels, titles["kernels"], None, _palette_of(kernels, True), "kernels")),
+            "maps": html.figure(titles["maps"], html.image(
+                maps.pixels, self.describe(data, state), None, _palette_of(maps, signed), "maps")),
         }  # fmt: skip
 
     def _best_html(self, data):
@@ -345,18 +348,19 @@ class FilterExplorer(Explorer):
         zoom = max(SHOWN // max(picture.shape[:2]), 1)
         return framed(picture, data.box, palette(True)[FRAME], zoom)
 
-    def _kernel_mosaic(self, data, state):
+    def _kernel_mosaic(self, data, state, **room):
         """Return all kernels, or the slices of one where they are too deep to be seen as colours."""
         kernels = data.kernels
         limit = np.abs(kernels).max() if state.normalise != "each map" else _each(kernels)
         if _is_deep(data):
             slices = np.moveaxis(kernels[state.filter], 2, 0)
-            return mosaic(levels(slices, signed_limit(slices), True))
+            return mosaic(levels(slices, signed_limit(slices), True), **room)
         chosen = state.filter
         if kernels.shape[3] == 1:
-            return mosaic(levels(kernels[..., 0], np.reshape(limit, (-1, 1, 1)), True), chosen)
+            indices = levels(kernels[..., 0], np.reshape(limit, (-1, 1, 1)), True)
+            return mosaic(indices, chosen, **room)
         scaled = kernels / np.reshape(limit, (-1, 1, 1, 1)) * 127 + 128
-        return mosaic(scaled.astype(np.uint8), chosen)
+        return mosaic(scaled.astype(np.uint8), chosen, **room)
 
     def _patches(self, data):
         """Return the best patches as (height, width, 3) pixels, each with its own box."""

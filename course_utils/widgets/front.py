@@ -12,6 +12,7 @@ import json
 from dataclasses import fields
 
 from course_utils.places import core_widgets
+from course_utils.widgets.controls import close_all
 from course_utils.widgets.javascript import source
 from course_utils.widgets.pointing import allow_on_colab
 from course_utils.widgets.shell import STYLE
@@ -40,6 +41,10 @@ class Front:
             self.box.inputs = _inputs(self.explorer, alone=False)
             if values != self.box.state.get("values"):
                 self._send(values)
+
+    def close(self):
+        """Close the widget."""
+        close_all(self.box)
 
     def _moved(self, message):
         """Follow what was done in the browser; where that cannot be, move the browser back."""

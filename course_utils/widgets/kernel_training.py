@@ -17,9 +17,10 @@ from course_utils.draw.style import BLUE, new_figure, number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, KernelGrid, Number
 from course_utils.widgets.explorer import Explorer, numbers, require_name
-from course_utils.widgets.kernel_lab import CUSTOM, SHOWN
+from course_utils.widgets.kernel_lab import CUSTOM
 from course_utils.widgets.running import Running
 
+SHOWN = 300  # pixels on screen along the longer side: all parts in a row of 1100
 LONGEST = 96  # pixels along the longer side: a step takes less than a millisecond
 MOST_STEPS, FASTEST, HEAVIEST = 1000, 100.0, 1e3
 LOST = 1e6  # a loss so many times the first one has left the picture for good

@@ -22,3 +22,8 @@ class Running:
         if self._task:
             self._task.cancel()
             self._task = None
+
+    def close(self):
+        """End `run`, and take the live widget away."""
+        self.stop()
+        super().close()

@@ -4,7 +4,7 @@ import html
 
 import ipywidgets
 
-from course_utils.widgets.controls import KernelGrid
+from course_utils.widgets.controls import KernelGrid, close_all
 from course_utils.widgets.pointing import EXPLORER, pointer
 
 
@@ -22,6 +22,7 @@ class Shell:
         self.readout = ipywidgets.HTML()
         self.refusal = ipywidgets.HTML()
         self.inset = ipywidgets.VBox([])
+        self._below, self._made_here = None, False
         self._updating = False
         self.update()
         for name, control in self.controls.items():
@@ -47,9 +48,22 @@ class Shell:
         status = f'<div role="status" aria-live="polite">{self.explorer.readout(data, state)}</div>'
         self._put(self.readout, status)
         self._put(self.refusal, "")
-        inset = (self.explorer.inset.live(),) if self.explorer.inset else ()
-        if inset != self.inset.children:
-            self.inset.children = inset
+        self._show_below(self.explorer.inset)
+
+    def close(self):
+        """Close all widgets."""
+        self._show_below(None)
+        close_all(self.box)
+
+    def _show_below(self, explorer):
+        """Show another explorer below; the one before is closed, if it was shown nowhere else."""
+        if explorer is self._below:
+            return
+        before = self._below if self._made_here else None
+        self._below, self._made_here = explorer, bool(explorer) and not explorer.is_live
+        self.inset.children = (explorer.live(),) if explorer else ()
+        if before:
+            before.close()
 
     def _changed(self, name):
         if not self._updating:
@@ -92,7 +106,9 @@ class Shell:
         # A kernel is tall: it stands beside the other inputs, not in a line with them.
         tall = [name for name, control in self.controls.items() if isinstance(control, KernelGrid)]
         kernel = [boxes.pop(name) for name in tall]
-        fields = ipywidgets.Box(list(boxes.values()), layout={**wrap, "max_width": "36rem"})
+        fields = ipywidgets.Box(list(boxes.values()), layout=wrap)
+        if kernel or canvases:
+            fields.layout.max_width = "36rem"
         inputs = ipywidgets.Box([fields, *kernel], layout=wrap)
         if not canvases and not beside:
             return inputs
@@ -117,6 +133,7 @@ class Shell:
 
 
 STYLE = """<style>
+.course-explorer .widget-html .widget-html-content { line-height: 1.4; }
 .course-refusal { border-left: 4px solid #D55E00; padding: 4px 8px; }
 .course-view { position: relative; margin: 4px 16px 4px 0; line-height: 1.2; }
 .course-view figcaption { font-weight: 600; margin-bottom: 2px; }

@@ -1,4 +1,4 @@
-"""The notebook that the browser opens: what is in it, and how to get it run."""
+"""The notebook that the browser opens: what is in it, how to get it run, and how to use it."""
 
 import nbformat
 
@@ -55,14 +55,14 @@ def write_cells(folder, name, sources):
     nbformat.write(notebook, folder / f"{name}.ipynb")
 
 
-def open_cells(browser, address, folder, name, sources):
+def open_cells(browser, address, folder, name, sources, has_touch=False):
     """Write a notebook of these cells into JupyterLab's folder, and open it without running it.
 
     Returns:
         Its page, in a browser context of its own; `page.problems` collects script errors.
     """
     write_cells(folder, name, sources)
-    context = browser.new_context(viewport=TALL)
+    context = browser.new_context(viewport=TALL, has_touch=has_touch)
     context.add_init_script(NO_WINDOW)
     page = context.new_page()
     page.problems = []
@@ -88,3 +88,72 @@ def _note(page, message):
     """Keep script errors; a file that JupyterLab itself does not find is not ours."""
     if message.type == "error" and "Failed to load resource" not in message.text:
         page.problems.append(message.text)
+
+
+# --- using it ------------------------------------------------------------------------------------
+
+
+def cell(page, number):
+    """Return the output of one cell."""
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea")
+
+
+def press(output, label):
+    output.get_by_role("button", name=label, exact=True).click()
+
+
+def field(output, label):
+    return output.get_by_label(label, exact=True)
+
+
+def fill(output, label, value):
+    field(output, label).fill(str(value))
+    field(output, label).press("Enter")
+
+
+def readout(output):
+    return output.get_by_role("status")
+
+
+ROLES = {"button", "textbox", "spinbutton", "combobox", "image", "checkbox", "slider"}
+
+
+def named(page):
+    """Return (role, name) of all that can be used or seen: by the browser's accessibility tree."""
+    tools = page.context.new_cdp_session(page)
+    root = tools.send("DOM.getDocument")["root"]["nodeId"]
+    selector = ".jp-OutputArea-output"
+    outputs = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
+    found = []
+    for output in outputs:
+        nodes = tools.send("Accessibility.queryAXTree", {"nodeId": output})["nodes"]
+        seen = [n for n in nodes if not n["ignored"] and n["role"]["value"] in ROLES]
+        found += [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in seen]
+    tools.detach()
+    return found
+
+
+# WCAG 2.2: every word against the nearest background behind it; gradients are tested elsewhere.
+TOO_FAINT = """() => {
+  const parts = text => text.match(/[\\d.]+/g).map(Number)
+  const light = colour => colour.slice(0, 3).map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0)
+  const ground = node => {
+    for (let at = node; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor)
+      if (colour.length == 3 || colour[3] == 1) return colour
+    }
+    return [255, 255, 255]
+  }
+  const faint = []
+  for (const node of document.querySelectorAll('.jp-OutputArea-output *')) {
+    const own = [...node.childNodes].some(n => n.nodeType == 3 && n.textContent.trim())
+    const input = ['INPUT', 'SELECT'].includes(node.tagName)
+    if (!own && !input || node.closest('style, .zero') || !node.getClientRects().length) continue
+    const [a, b] = [light(parts(getComputedStyle(node).color)), light(ground(node))]
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+    if (ratio < 4.5) faint.push([node.tagName, node.textContent.slice(0, 40), ratio.toFixed(2)])
+  }
+  return faint
+}"""

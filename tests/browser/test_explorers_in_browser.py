@@ -5,7 +5,20 @@ import json
 import re
 
 import pytest
-from notebook_page import CELLS, TALL, choose, open_notebook, wait_for_explorers
+from notebook_page import (
+    CELLS,
+    TALL,
+    TOO_FAINT,
+    cell,
+    choose,
+    field,
+    fill,
+    named,
+    open_notebook,
+    press,
+    readout,
+    wait_for_explorers,
+)
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, TooLate = playwright.expect, playwright.TimeoutError
@@ -14,28 +27,6 @@ pytestmark = pytest.mark.browser
 
 STEPPER, LAB, QUIZ, COLOUR_STEPPER = 1, 2, 3, 4  # cells of notebook_page.CELLS
 NEAR = 1.5  # pixels
-
-
-def cell(page, number):
-    """Return the output of one cell."""
-    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea")
-
-
-def press(output, label):
-    output.get_by_role("button", name=label, exact=True).click()
-
-
-def field(output, label):
-    return output.get_by_label(label, exact=True)
-
-
-def fill(output, label, value):
-    field(output, label).fill(str(value))
-    field(output, label).press("Enter")
-
-
-def readout(output):
-    return output.get_by_role("status")
 
 
 @pytest.fixture(autouse=True)
@@ -84,21 +75,8 @@ def test_each_explorer_is_there(page):
     expect(page.locator(".jp-OutputArea [data-mime-type*=stderr]")).to_have_count(0)
 
 
-ROLES = {"button", "textbox", "spinbutton", "combobox", "image", "checkbox", "slider"}
-
-
 def test_everything_that_can_be_used_or_seen_has_a_name(page):
-    """As a screen reader finds it: by the browser's accessibility tree."""
-    tools = page.context.new_cdp_session(page)
-    root = tools.send("DOM.getDocument")["root"]["nodeId"]
-    selector = ".jp-OutputArea-output"
-    outputs = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
-    found = []
-    for output in outputs:
-        nodes = tools.send("Accessibility.queryAXTree", {"nodeId": output})["nodes"]
-        seen = [n for n in nodes if not n["ignored"] and n["role"]["value"] in ROLES]
-        found += [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in seen]
-    tools.detach()
+    found = named(page)
     assert [role for role, name in found if not name.strip()] == []
     assert {"button", "spinbutton", "combobox", "image"} <= {role for role, _ in found}
     assert ("spinbutton", "Kernel row 1, column 2") in found
@@ -337,32 +315,6 @@ def test_a_tap_on_step(dark):
     output.get_by_role("button", name="Step", exact=True).tap()
     expect(readout(output)).to_contain_text("Row 0, column 1:")
     assert dark.problems == []
-
-
-# WCAG 2.2: every word against the nearest background behind it; gradients are tested elsewhere.
-TOO_FAINT = """() => {
-  const parts = text => text.match(/[\\d.]+/g).map(Number)
-  const light = colour => colour.slice(0, 3).map(c => c / 255)
-    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0)
-  const ground = node => {
-    for (let at = node; at; at = at.parentElement) {
-      const colour = parts(getComputedStyle(at).backgroundColor)
-      if (colour.length == 3 || colour[3] == 1) return colour
-    }
-    return [255, 255, 255]
-  }
-  const faint = []
-  for (const node of document.querySelectorAll('.jp-OutputArea-output *')) {
-    const own = [...node.childNodes].some(n => n.nodeType == 3 && n.textContent.trim())
-    const input = ['INPUT', 'SELECT'].includes(node.tagName)
-    if (!own && !input || node.closest('style, .zero') || !node.getClientRects().length) continue
-    const [a, b] = [light(parts(getComputedStyle(node).color)), light(ground(node))]
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
-    if (ratio < 4.5) faint.push([node.tagName, node.textContent.slice(0, 40), ratio.toFixed(2)])
-  }
-  return faint
-}"""
 
 
 def test_every_word_can_be_read_in_the_light(page):

@@ -53,12 +53,16 @@ def folder(monkeypatch, tmp_path):
     return tmp_path
 
 
-def canvas(explorer):
-    """Return the canvas, which anywidget makes."""
+@pytest.fixture
+def with_canvas(monkeypatch):
+    """Let anywidget make a canvas, as it does in a browser."""
     pytest.importorskip("anywidget")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COURSE_CORE_WIDGETS")  # of conftest.py
-        (found,) = [w for w in live.walk(explorer.live()) if type(w).__name__ == "PadCanvas"]
+    monkeypatch.delenv("COURSE_CORE_WIDGETS")
+
+
+def canvas(explorer):
+    """Return the canvas."""
+    (found,) = [w for w in live.walk(explorer.live()) if type(w).__name__ == "PadCanvas"]
     return found
 
 
@@ -232,7 +236,7 @@ def test_buttons(pad, core, label, count):
 # --- by hand: canvas -----------------------------------------------------------------------------
 
 
-def test_what_is_drawn_moves_everything_and_is_not_sent_back(pad):
+def test_what_is_drawn_moves_everything_and_is_not_sent_back(pad, with_canvas):
     surface, sent = canvas(pad), []
     assert surface.strokes == as_json(SEVEN) and surface.most == 2000
     surface.observe(sent.append)
@@ -247,7 +251,7 @@ def draw_on(surface, strokes):
     surface.drawn = {"sheet": surface.sheet, "strokes": strokes}
 
 
-def test_what_was_drawn_on_an_older_sheet_is_thrown_away(pad):
+def test_what_was_drawn_on_an_older_sheet_is_thrown_away(pad, with_canvas):
     surface = canvas(pad)
     late = {"sheet": surface.sheet, "strokes": [[[0.5, 0.1], [0.5, 0.9]]]}
     live.press(pad, "Clear")
@@ -262,7 +266,7 @@ def test_what_was_drawn_on_an_older_sheet_is_thrown_away(pad):
     assert surface.sheet == sheet  # what lies there is right
 
 
-def test_set_from_code_moves_the_canvas(pad):
+def test_set_from_code_moves_the_canvas(pad, with_canvas):
     surface = canvas(pad)
     pad.set(strokes="four", pen=12)
     assert surface.strokes == as_json(as_strokes("four")) and surface.pen == 12
@@ -270,7 +274,7 @@ def test_set_from_code_moves_the_canvas(pad):
     assert surface.strokes == []
 
 
-def test_what_no_canvas_sends_is_refused(pad):
+def test_what_no_canvas_sends_is_refused(pad, with_canvas):
     surface, state = canvas(pad), pad.state
     draw_on(surface, [[[5, 5]]])
     assert "Expected each point" in live.refusal(pad) and pad.state is state

@@ -180,7 +180,7 @@ export function views(data, state, fixed) {
   return {
     "image and output":
       `<figure class="course-view" aria-label="${words}" ` +
-      `style="display:flex;margin:0 16px 0 0">` +
+      `style="display:flex;flex-wrap:wrap;margin:0 16px 0 0">` +
       `${HOVER}${image}${block("output", result, fixed, padded)}</figure>`,
     window: stack("window", window, fixed, padded, { hatched: inWindow }),
     kernel: stack("× kernel", kernel, fixed, padded, { signed: true }),
