@@ -167,6 +167,21 @@ def test_an_arrow_key_changes_picture_and_words(page, number, label):
     wait_for_other_pictures(output, before)
 
 
+def test_arrow_keys_choose_from_a_list_and_stay_in_it(page, filters):
+    """JupyterLab moves between cells by arrow keys: not while a list of choices has the focus."""
+    layer = field(filters, "Layer")
+    layer.focus()
+    layer.press("ArrowDown")
+    expect(layer).to_have_value("convolution_2")
+    expect(layer).to_be_focused()
+    expect(readout(filters)).to_contain_text("Filter 0 at row")
+    layer.press("a")  # in JupyterLab's command mode: a new cell
+    expect(layer).to_be_focused()
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CELLS)
+    press(filters, "Reset")
+    expect(layer).to_have_value("convolution_1")
+
+
 def test_a_number_typed_in_and_a_button_pressed(page, filters):
     fill(filters, "Filter", 5)
     expect(readout(filters)).to_contain_text("Filter 5 at row")

@@ -1,4 +1,5 @@
-// Tells the kernel where in an explorer's picture somebody clicks, taps or drags.
+// Tells the kernel where in an explorer's picture somebody clicks, taps or drags, and keeps keys
+// that are pressed in a list of choices from the notebook around it.
 
 const PAUSE = 50 // milliseconds between two places of one drag
 
@@ -35,9 +36,17 @@ function render({ model, el }) {
   const still = (event) => {
     if (own(event) && event.target.closest("[data-pick]")) event.preventDefault()
   }
+  // In a list of choices JupyterLab would take the keys, arrows, letters and digits. It hears them
+  // at the document, before they come down to the list: this hears them at the window.
+  const key = (event) => {
+    const isChosen = event.target.nodeName === "SELECT" && event.key !== "Tab" && own(event)
+    if (isChosen && !event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation()
+  }
   const heard = { pointerdown: send, pointermove: drag, dragstart: still }
+  window.addEventListener("keydown", key, true)
   for (const [name, answer] of Object.entries(heard)) document.addEventListener(name, answer)
   return () => {
+    window.removeEventListener("keydown", key, true)
     for (const [name, answer] of Object.entries(heard)) document.removeEventListener(name, answer)
   }
 }
