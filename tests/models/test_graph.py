@@ -62,7 +62,8 @@ def test_a_deep_model_is_no_trouble():
 
 def test_models_without_a_graph_are_refused():
     unbuilt = keras.Sequential([layers.Dense(2)], name="unbuilt")
-    two = keras.Model([keras.Input((2,)), (start := keras.Input((2,)))], start * 2, name="two")
+    starts = [keras.Input((2,)), keras.Input((2,))]
+    two = keras.Model(starts, starts[0] + starts[1], name="two")
     cases = {"unbuilt": unbuilt, "2 inputs, 1 outputs": two, "Received list": [1]}
     for words, model in cases.items():
         with pytest.raises(ValueError, match=rf"^Expected a .*model.*{words}"):
