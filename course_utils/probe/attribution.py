@@ -9,14 +9,13 @@ References:
 """
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import tensorflow as tf
 
 from course_utils.models.graph import run_steps
 from course_utils.probe.endings import ending_of
-from course_utils.probe.looking import BATCH, Probe
+from course_utils.probe.looking import BATCH, Probe, compiled
 
 SCORES = ("logit", "probability")
 ANY_SIZE = 128  # pixels of a trial picture's side, where a model takes any
@@ -46,16 +45,13 @@ class Attributor:
         self.probe = Probe(model)
         self.layers = tuple(self.probe.convolutions)
         self.classes = _count_classes(self.probe)
-        self._ends = {
-            name: self.probe.end_of(place) for name, place in self.probe.convolutions.items()
-        }
         taken = model.inputs[0]
         batch = tf.TensorSpec((None, *taken.shape[1:]), taken.dtype)
         asked = [batch, tf.TensorSpec((), tf.int32), tf.TensorSpec((), tf.bool)]
         self._ending = self._tried(ending_of(self.probe.steps), taken)
-        self._both = _compiled(self._both_scores, [batch])
-        self._slopes = _compiled(self._slopes_of_score, asked)
-        self._look = _compiled(self._slopes_and_cams, asked)
+        self._both = compiled(self._both_scores, [batch])
+        self._slopes = compiled(self._slopes_of_score, asked)
+        self._look = compiled(self._slopes_and_cams, asked)
         self.scores_known = SCORES if self._ending.has_logits else SCORES[1:]
 
     def scores(self, images):
@@ -235,15 +231,9 @@ class Attributor:
             tape.watch(images)
             values = run_steps(self.probe.steps, images)
             score = self._score_of(values, target, from_logit)
-        maps = [values[end] for end in self._ends.values()]
+        maps = [values[end] for end in self.probe.ends.values()]
         gradient, *slopes = tape.gradient(score, [images, *maps], unconnected_gradients="zero")
-        return tf.cast(gradient, tf.float32), dict(zip(self._ends, map(_cam, maps, slopes)))
-
-
-def _compiled(function, signature):
-    # A partial is one of its own for each model. TensorFlow would count a method's compilations
-    # for all models together, and warn from the fifth model on.
-    return tf.function(partial(function), input_signature=signature)
+        return tf.cast(gradient, tf.float32), dict(zip(self.layers, map(_cam, maps, slopes)))
 
 
 def strength(gradient):

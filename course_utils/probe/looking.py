@@ -47,7 +47,7 @@ class PerLayer(dict):
         self._function = function
 
     def __missing__(self, name):
-        self[name] = _compiled(functools.partial(self._function, name))
+        self[name] = compiled(functools.partial(self._function, name))
         return self[name]
 
 
@@ -64,6 +64,7 @@ class Probe:
     Attributes:
         steps: of `models.graph.steps_of`.
         convolutions: {name: place in steps} of all convolutions, in order.
+        ends: {name: place of the last step that belongs to it} of them.
 
     Raises:
         ValueError: what `steps_of` refuses, no picture as input, or no convolution.
@@ -75,9 +76,9 @@ class Probe:
         places = [place for place, step in enumerate(self.steps) if is_convolution(step.operation)]
         self.convolutions = {self.steps[place].name: place for place in places}
         self._require_pictures()
-        self._ends = {name: self.end_of(place) for name, place in self.convolutions.items()}
-        self._values = _compiled(self._run)
-        self._extremes = _compiled(self._reduce)
+        self.ends = {name: self.end_of(place) for name, place in self.convolutions.items()}
+        self._values = compiled(self._run)
+        self._extremes = compiled(self._reduce)
         self._slope = PerLayer(self._slope_of_unit)
 
     def end_of(self, place):
@@ -90,10 +91,14 @@ class Probe:
     def following(self, name):
         """Return the steps that stand behind a convolution and belong to it, in order."""
         place, found = self.convolutions[name], []
-        while place != self._ends[name]:
+        while place != self.ends[name]:
             place = next(at for at, step in enumerate(self.steps) if place in step.sources)
             found.append(self.steps[place])
         return found
+
+    def map_count(self, name):
+        """Return how many feature maps a convolution gives."""
+        return self.steps[self.convolutions[name]].shape[-1]
 
     def outputs(self, images):
         """Return the output of every step for a batch, as tensors in the order of `steps`."""
@@ -108,7 +113,7 @@ class Probe:
         """
         values = self.outputs(np.asarray(image)[np.newaxis])
         shapes = [tuple(value.shape[1:3]) if len(value.shape) == 4 else (1, 1) for value in values]
-        maps = {name: values[end][0].numpy() for name, end in self._ends.items()}
+        maps = {name: values[end][0].numpy() for name, end in self.ends.items()}
         return maps, {INPUT: tuple(np.shape(image)[:2]), **dict(enumerate(shapes))}
 
     def entering(self, image, name):
@@ -140,7 +145,7 @@ class Probe:
 
     def value_of(self, name, images):
         """Return the feature maps of one convolution, as a tensor: nothing behind it is run."""
-        return run_steps(self.steps[: self._ends[name] + 1], images)[-1]
+        return run_steps(self.steps[: self.ends[name] + 1], images)[-1]
 
     def _slope_of_unit(self, name, images, row, column, unit):
         with tf.GradientTape() as tape:
@@ -154,7 +159,7 @@ class Probe:
     def _reduce(self, images):
         """Return {convolution: (high, low, row, column)} of a batch."""
         values = run_steps(self.steps, images)
-        return {name: _extremes_of(values[end]) for name, end in self._ends.items()}
+        return {name: _extremes_of(values[end]) for name, end in self.ends.items()}
 
     def batch(self, images):
         """Return pictures as the tensor that the model takes, or say why not."""
@@ -185,9 +190,15 @@ class Probe:
             )
 
 
-def _compiled(method):
-    """Return a method as a graph; of its own, for TensorFlow counts the graphs of a class."""
-    return tf.function(functools.partial(method), reduce_retracing=True)
+def compiled(function, signature=None):
+    """Return a function as a graph, for tensors of a signature or of whatever comes.
+
+    A partial is one of its own for each model. TensorFlow would count a method's compilations for
+    all models together, and warn from the fifth model on.
+    """
+    return tf.function(
+        functools.partial(function), input_signature=signature, reduce_retracing=signature is None
+    )
 
 
 def _extremes_of(maps):

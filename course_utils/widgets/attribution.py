@@ -11,7 +11,8 @@ from course_utils.draw.probabilities import share
 from course_utils.draw.style import number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, Number
-from course_utils.widgets.explorer import Explorer, numbers, require_name
+from course_utils.widgets.explorer import Explorer, numbers, require_name, require_whole
+from course_utils.widgets.model_pictures import drawable
 
 METHODS = ("saliency", "SmoothGrad", "Grad-CAM", "occlusion")
 SIGNED = ("occlusion",)  # methods whose maps tell what speaks for a class, and what against
@@ -97,7 +98,7 @@ class Attribution(Explorer):
         self.image = _require_image(image, model.inputs[0].shape[1:])
         self.label = None if label is None else self._number(label)
         self._low, self._high = _range(self.image)
-        self._picture = _drawn_picture((self.image - self._low) / (self._high - self._low))
+        self._picture = drawable((self.image - self._low) / (self._high - self._low))
         score, layer = self._trained.scores_known[0], self._trained.layers[-1]
         predicted = int(self._trained.scores(self.image[np.newaxis])[1][0].argmax())
         window = min(State.window, *self.image.shape[:2])
@@ -287,8 +288,9 @@ class Attribution(Explorer):
         self._trained.require_score(state.score)
         require_name("layer", state.layer, self._trained.layers)
         require_name("cover", state.cover, COVERS)
-        _require_whole("randomised", state.randomised, 0, len(self.weighted))
-        _require_whole("window", state.window, 1, min(self.image.shape[:2]))
+        most = min(self.image.shape[:2])
+        require_whole("randomised as a whole number", state.randomised, len(self.weighted))
+        require_whole("window as a whole number", state.window, most, least=1)
         real = isinstance(state.noise, (int, float, np.integer, np.floating))
         if not real or isinstance(state.noise, bool) or not 0 <= state.noise <= NOISIEST:
             raise ValueError(
@@ -374,13 +376,6 @@ def _range(image):
     return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high if high > low else low + 1)
 
 
-def _drawn_picture(image):
-    """Return (height, width) or (height, width, 3); other channels are averaged."""
-    if image.shape[2] == 3:
-        return image
-    return image.mean(axis=2)
-
-
 def _require_image(image, wanted):
     image = numbers("image", image).astype(np.float32)
     fits = len(image.shape) == len(wanted) and all(
@@ -414,11 +409,3 @@ def _require_names(names, count):
             f"Received {len(names)}."
         )
     return names
-
-
-def _require_whole(name, value, least, most):
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not least <= value <= most:
-        raise ValueError(
-            f"Expected {name} as a whole number from {least} to {most}. Received {value!r}."
-        )

@@ -140,7 +140,8 @@ class FeatureVisualisation(Running, Explorer):
         """A channel that another layer lacks is its last; what is new begins with the noise."""
         require_name("layer", state.layer, self.probe.convolutions)
         if "layer" in changes and "channel" not in changes:
-            state = replace(state, channel=min(state.channel, self._channels(state.layer) - 1))
+            last = self.probe.map_count(state.layer) - 1
+            state = replace(state, channel=min(state.channel, last))
         if self._waits and "step" not in changes:
             self._require(state)
             state = replace(state, step=min(state.step, self._reached(state)))
@@ -239,17 +240,15 @@ class FeatureVisualisation(Running, Explorer):
 
     def limits(self):
         """Return the last filter, and the last step that both pictures have taken."""
-        return {"channel": self._channels(self.state.layer) - 1, "step": self._reached(self.state)}
+        last = self.probe.map_count(self.state.layer) - 1
+        return {"channel": last, "step": self._reached(self.state)}
 
     def actions(self):
         return {"One step": self.take, "Run": self.run, "Stop": self.stop}
 
-    def _channels(self, layer):
-        return self.probe.steps[self.probe.convolutions[layer]].shape[-1]
-
     def _require(self, state):
         require_name("layer", state.layer, self.probe.convolutions)
-        require_whole("channel", state.channel, self._channels(state.layer) - 1)
+        require_whole("channel", state.channel, self.probe.map_count(state.layer) - 1)
         require_whole("step", state.step, self.steps)
         require_whole("seed", state.seed, MOST_SEED)
         for name in REGULARISERS:

@@ -9,10 +9,13 @@ from course_utils.draw.filters import filter_figure
 from course_utils.draw.mosaic import FRAME, Mosaic, framed, levels, mosaic, palette
 from course_utils.draw.style import looks_signed, number, signed_limit
 from course_utils.probe import Peaks, Probe, biases_of, channels_of, kernels_of, receptive_box
+from course_utils.probe.randomised import copy_of
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, Slide
 from course_utils.widgets.conv_stepper import ConvStepper
 from course_utils.widgets.explorer import Explorer, require_name, require_whole
+from course_utils.widgets.pointing import cell_at
+from course_utils.widgets.stepping import require_place
 
 NORMALISE = ("each map", "this layer", "all layers")
 SEARCHED = 1000  # pictures in which the best patches are looked for
@@ -91,7 +94,7 @@ class FilterExplorer(Explorer):
 
     def __init__(self, model, images, layer=None, checkpoints=None, filter=0, picture=0,
                  normalise="each map"):
-        self.model = _copy(model)
+        self.model = copy_of(model)
         self.probe = Probe(self.model)
         self.images = _as_images(images, self.probe)
         self.labels = [*(checkpoints or {}), NOW]
@@ -111,7 +114,7 @@ class FilterExplorer(Explorer):
         layer = self._layer(state)
         everything, sizes = self._look(state)
         maps = everything[state.layer]
-        _require_places(state, maps.shape)
+        require_place(state, maps.shape[:2])
         peaks = self._layer_peaks(state)
         box = receptive_box(
             self.probe.steps, self.probe.convolutions[state.layer], state.row, state.column, sizes
@@ -119,8 +122,8 @@ class FilterExplorer(Explorer):
         varies = peaks.high.max(axis=0) - peaks.low.min(axis=0)
         dead = np.flatnonzero(varies <= 1e-6 * max(np.abs(peaks.high).max(), 1e-6))
         return Filters(
-            kernels_of(layer), maps, _limit(everything, state), float(maps[_unit(state)]), box, peaks,
-            tuple(dead.tolist()), _best(peaks, state.filter),
+            kernels_of(layer), maps, _limit(everything, state), float(maps[_unit(state)]), box,
+            peaks, tuple(dead.tolist()), _best(peaks, state.filter),
         )
 
     def _layer(self, state):
@@ -154,13 +157,13 @@ class FilterExplorer(Explorer):
         require_name("normalise", state.normalise, NORMALISE)
         require_whole("picture", state.picture, len(self.images) - 1)
         require_whole("checkpoint", state.checkpoint, len(self.labels) - 1)
-        require_whole("filter", state.filter, len(kernels_of(self._layer(state))) - 1)
+        require_whole("filter", state.filter, self.probe.map_count(state.layer) - 1)
 
     def settle(self, state, changes):
-        """A new layer keeps the filter's number if it can; a place that is gone is the strongest."""
+        """A new layer keeps the filter's number if it can; a new map shows its strongest place."""
         require_name("layer", state.layer, self.probe.convolutions)
         if "layer" in changes and "filter" not in changes:
-            last = len(kernels_of(self._layer(state))) - 1
+            last = self.probe.map_count(state.layer) - 1
             state = replace(state, filter=min(state.filter, last))
         if changes.keys() & {"layer", "picture"} and not changes.keys() & {"row", "column"}:
             self._require(state)
@@ -191,8 +194,8 @@ class FilterExplorer(Explorer):
                 place = {"row": found[1], "column": found[2]} if name == "maps" else {}
                 self.set(filter=found[0], **place)
         elif name == "map":
-            rows, columns = self.data.maps.shape[:2]
-            self.set(row=min(int(y * rows), rows - 1), column=min(int(x * columns), columns - 1))
+            row, column = cell_at(x, y, self.data.maps.shape[:2])
+            self.set(row=row, column=column)
         elif name.startswith("best"):
             picture, row, column, _ = self.data.best[int(name.removeprefix("best"))]
             self.set(picture=picture, row=row, column=column)
@@ -267,8 +270,8 @@ class FilterExplorer(Explorer):
             kernels = f"the {channels} slices of the kernel of filter {state.filter}"
         return (
             f"Layer {state.layer} ({kind}) of a network, on picture {state.picture} of "
-            f"{len(self.images)}: {kernels}; the {count} feature maps, {rows} × {columns}, coloured "
-            f"by the largest value of {state.normalise}; the map of filter {state.filter} "
+            f"{len(self.images)}: {kernels}; the {count} feature maps, {rows} × {columns}, "
+            f"coloured by the largest value of {state.normalise}; the map of filter {state.filter} "
             f"large, with the unit at row {state.row}, column {state.column} framed, and in the "
             f"picture the {bottom - top} × {right - left} pixels that it sees; and the "
             f"{len(data.best)} patches that filter {state.filter} likes best among "
@@ -299,7 +302,7 @@ class FilterExplorer(Explorer):
             _coloured(self._kernel_mosaic(data, state), True),
             _coloured(_map_mosaic(data, state), looks_signed(data.maps)),
             palette(looks_signed(data.maps))[_large_map(data, state)],
-            self._patches(data), values, self._titles(data, state), self.describe(data, state),
+            self._patches(data, state), values, self._titles(data, state), self.describe(data, state),
         )
 
     def _titles(self, data, state):
@@ -319,24 +322,26 @@ class FilterExplorer(Explorer):
         unit = f"row {state.row}, column {state.column}"
         return {
             "picture": html.figure(f"seen in picture {state.picture}", html.image(
-                self._framed_picture(data, state), f"picture {state.picture}, the box of {unit} framed",
+                self._framed_picture(data, state),
+                f"picture {state.picture}, the box of {unit} framed",
                 photograph=max(self.images.shape[1:3]) > SHOWN)),
             "map": html.figure(titles["map"], html.image(
                 _large_map(data, state), f"{titles['map']}, {unit} framed", None, palette(signed),
                 "map")),
-            "best": html.figure(titles["best"], self._best_html(data)),
+            "best": html.figure(titles["best"], self._best_html(data, state)),
             "kernels": html.figure(titles["kernels"], html.image(
                 kernels.pixels, titles["kernels"], None, _palette_of(kernels, True), "kernels")),
             "maps": html.figure(titles["maps"], html.image(
                 maps.pixels, self.describe(data, state), None, _palette_of(maps, signed), "maps")),
         }  # fmt: skip
 
-    def _best_html(self, data):
+    def _best_html(self, data, state):
+        patches = self._patches(data, state)
         parts = [
             '<div style="text-align:center;margin:0 6px 6px 0">'
             + html.image(patch, f"patch of picture {picture}", PATCH, pick=f"best{place}")
             + f"{number(value)}</div>"
-            for place, (patch, (picture, *_, value)) in enumerate(zip(self._patches(data), data.best))
+            for place, (patch, (picture, *_, value)) in enumerate(zip(patches, data.best))
         ]
         return (
             f'<div style="display:grid;grid-template-columns:repeat(3,{PATCH + 6}px)">'
@@ -349,7 +354,7 @@ class FilterExplorer(Explorer):
         return framed(picture, data.box, palette(True)[FRAME], zoom)
 
     def _kernel_mosaic(self, data, state, **room):
-        """Return all kernels, or the slices of one where they are too deep to be seen as colours."""
+        """Return all kernels, or the slices of one where they are too deep for colours."""
         kernels = data.kernels
         limit = np.abs(kernels).max() if state.normalise != "each map" else _each(kernels)
         if _is_deep(data):
@@ -362,15 +367,14 @@ class FilterExplorer(Explorer):
         scaled = kernels / np.reshape(limit, (-1, 1, 1, 1)) * 127 + 128
         return mosaic(scaled.astype(np.uint8), chosen, **room)
 
-    def _patches(self, data):
+    def _patches(self, data, state):
         """Return the best patches as (height, width, 3) pixels, each with its own box."""
-        height, width = data.box[2] - data.box[0], data.box[3] - data.box[1]
-        return [self._patch(place, (height, width)) for place in data.best]
+        sizes = self._look(state)[1]
+        return [self._patch(state.layer, place, sizes) for place in data.best]
 
-    def _patch(self, place, size):
+    def _patch(self, layer, place, sizes):
         picture, row, column, _ = place
-        sizes = self._look(self.state)[1]
-        at = self.probe.convolutions[self.state.layer]
+        at = self.probe.convolutions[layer]
         top, left, bottom, right = receptive_box(self.probe.steps, at, row, column, sizes)
         pixels = _pixels(self.images[picture])
         inside = pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
@@ -403,14 +407,6 @@ class FilterExplorer(Explorer):
             "Strongest place": self.strongest,
             "Step through this unit": self.step_through,
         }
-
-
-def _copy(model):
-    """Return a model of the same layers and weights."""
-    Probe(model)  # refuses what cannot be looked into, before copying it
-    copy = keras.models.clone_model(model)
-    copy.set_weights(model.get_weights())
-    return copy
 
 
 def _as_images(images, probe):
@@ -446,11 +442,6 @@ def _forget(kept, most):
 
 def _unit(state):
     return state.row, state.column, state.filter
-
-
-def _require_places(state, shape):
-    require_whole("row", state.row, shape[0] - 1)
-    require_whole("column", state.column, shape[1] - 1)
 
 
 def _limit(everything, state):

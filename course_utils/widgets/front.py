@@ -6,15 +6,13 @@ core widgets (`widgets.shell`). In an exported page the same module stands in th
 """
 
 import base64
-import functools
 import html
 import json
 from dataclasses import fields
 
-from course_utils.places import core_widgets
 from course_utils.widgets.controls import close_all
+from course_utils.widgets.extra import extra
 from course_utils.widgets.javascript import source
-from course_utils.widgets.pointing import allow_on_colab
 from course_utils.widgets.shell import STYLE
 
 
@@ -74,7 +72,7 @@ class Front:
 
 def front_of(explorer):
     """Return a Front, or None where an explorer has none or the browser is not to be asked."""
-    kind = None if explorer.front is None or core_widgets() else _kind(explorer.front)
+    kind = explorer.front and _kind(explorer.front)
     return kind and Front(explorer, kind)
 
 
@@ -122,14 +120,9 @@ def _as_base64(value):
     return {"base64": base64.b64encode(value).decode()}
 
 
-@functools.cache
-def _kind(name):
-    """Return the widget class that runs a module, or None where anywidget is missing."""
-    try:
-        import anywidget
-        import traitlets
-    except ImportError:
-        return None
+@extra
+def _kind(anywidget, traitlets, name):
+    """Return the widget class that runs a module."""
 
     class Computed(anywidget.AnyWidget):
         _esm = source(name)
@@ -143,5 +136,4 @@ def _kind(name):
         def __repr__(self):
             return repr(self._explorer)
 
-    allow_on_colab()
     return Computed

@@ -1,14 +1,11 @@
 """Inputs for strokes: a canvas where anywidget is installed, and always a field of text."""
 
-import functools
-
 import ipywidgets
 
 from course_utils.handwriting import strokes as pen_strokes
-from course_utils.places import core_widgets
 from course_utils.widgets.controls import APART, Count
+from course_utils.widgets.extra import extra
 from course_utils.widgets.javascript import source
-from course_utils.widgets.pointing import allow_on_colab
 
 HINT = "<small>In percent, from the upper left; a semicolon lifts the pen.</small>"
 _CSS = """
@@ -88,18 +85,13 @@ class Pen(Count):
 
 def _canvas():
     """Return a canvas, or None where there is to be none."""
-    kind = None if core_widgets() else _kind()
+    kind = _kind()
     return kind and kind()
 
 
-@functools.cache
-def _kind():
-    """Return the canvas's class, or None where anywidget is missing."""
-    try:
-        import anywidget
-        import traitlets
-    except ImportError:
-        return None
+@extra
+def _kind(anywidget, traitlets):
+    """Return the canvas's class."""
 
     class PadCanvas(anywidget.AnyWidget):
         _esm = source("pad")
@@ -111,5 +103,4 @@ def _kind():
         pen = traitlets.Int(8).tag(sync=True)
         most = traitlets.Int(pen_strokes.MOST).tag(sync=True)
 
-    allow_on_colab()
     return PadCanvas

@@ -4,10 +4,7 @@ The views stay ipywidgets' HTML. One small widget listens beside them, so that w
 cannot load it, everything else still works.
 """
 
-import functools
-import sys
-
-from course_utils.places import core_widgets
+from course_utils.widgets.extra import extra
 from course_utils.widgets.javascript import source
 
 EXPLORER = "course-explorer"  # the CSS class of an explorer's box, as in pointing.js
@@ -20,7 +17,7 @@ def pointer(answer):
         answer: called with (name, x, y): the `data-pick` of what was pointed at, and the place in
             0…1 of its width and height.
     """
-    kind = None if core_widgets() else _kind()
+    kind = _kind()
     if kind is None:
         return []
     listener = kind()
@@ -28,27 +25,19 @@ def pointer(answer):
     return [listener]
 
 
-@functools.cache
-def _kind():
-    """Return the listener's class, or None."""
-    try:
-        import anywidget
-        import traitlets
-    except ImportError:
-        return None
+def cell_at(x, y, places):
+    """Return the (row, column) at a place in 0…1 of a picture of so many (rows, columns)."""
+    rows, columns = places
+    return min(int(y * rows), rows - 1), min(int(x * columns), columns - 1)
+
+
+@extra
+def _kind(anywidget, traitlets):
+    """Return the listener's class."""
 
     class Pointer(anywidget.AnyWidget):
         _esm = source("pointing")
         # The last number counts, so that the same place pointed at twice is news.
         place = traitlets.List(["", 0.0, 0.0, 0]).tag(sync=True)
 
-    allow_on_colab()
     return Pointer
-
-
-def allow_on_colab():
-    """Colab shows widgets that are not ipywidgets' own only when it is told to."""
-    if "google.colab" in sys.modules:
-        from google.colab import output
-
-        output.enable_custom_widget_manager()

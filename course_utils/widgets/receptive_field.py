@@ -26,6 +26,7 @@ from course_utils.widgets.field_words import (
     signed,
 )
 from course_utils.widgets.model_pictures import checked_pictures, drawable
+from course_utils.widgets.pointing import cell_at
 
 MOST = 0.9  # the share of the gradient that makes up the effective field
 
@@ -185,7 +186,7 @@ class ReceptiveField(Explorer):
         if "layer" in changes:
             require_name("layer", state.layer, self.probe.convolutions)
             if "unit" not in changes:
-                state = replace(state, unit=min(state.unit, self._filters(state.layer) - 1))
+                state = replace(state, unit=min(state.unit, self.probe.map_count(state.layer) - 1))
             top, left, bottom, right = self.data.box
             above = self._above(state.layer, (top + bottom) / 2, (left + right) / 2)
             moved = {name: at for name, at in above.items() if name not in changes}
@@ -226,8 +227,8 @@ class ReceptiveField(Explorer):
     def picked(self, name, x, y):
         """Choose the unit pointed at, or the one that looks at the pixel pointed at."""
         if name == "map":
-            rows, columns = self.data.map.shape
-            self.set(row=min(int(y * rows), rows - 1), column=min(int(x * columns), columns - 1))
+            row, column = cell_at(x, y, self.data.map.shape)
+            self.set(row=row, column=column)
         else:
             top, left, bottom, right = self.data.margins
             height, width = self.images.shape[1:3]
@@ -285,21 +286,18 @@ class ReceptiveField(Explorer):
     def limits(self):
         """Return the largest numbers of the present layer."""
         rows, columns = self.data.map.shape
-        return {"picture": len(self.images) - 1, "unit": self._filters(self.state.layer) - 1,
+        return {"picture": len(self.images) - 1, "unit": self.probe.map_count(self.state.layer) - 1,
                 "row": rows - 1, "column": columns - 1}  # fmt: skip
 
     def actions(self):
         return {"Strongest place": self.strongest}
-
-    def _filters(self, layer):
-        return self.probe.steps[self.probe.convolutions[layer]].shape[-1]
 
     def _require(self, state):
         """Refuse what does not exist; return the layer's place."""
         require_name("layer", state.layer, self.probe.convolutions)
         place = self.probe.convolutions[state.layer]
         rows, columns = self._sizes[place]
-        counts = dict(picture=len(self.images), unit=self._filters(state.layer), row=rows,
+        counts = dict(picture=len(self.images), unit=self.probe.map_count(state.layer), row=rows,
                       column=columns)  # fmt: skip
         for name, count in counts.items():
             require_whole(name, getattr(state, name), count - 1)

@@ -82,7 +82,7 @@ def test_the_best_patches_are_the_highest_places(explorer):
 def test_a_patch_is_cut_from_its_picture(explorer):
     """A unit of the first layer sees 5 × 5 pixels, two apart."""
     picture, row, column, _ = explorer.data.best[0]
-    patch = explorer._patches(explorer.data)[0]
+    patch = explorer._patches(explorer.data, explorer.state)[0]
     expected = explorer.images[picture, 2 * row :, 2 * column :, 0][:5, :5]
     np.testing.assert_array_equal(patch[..., 0], (expected * 255).round().astype(np.uint8))
 
