@@ -43,7 +43,7 @@ clean: ## remove the environments and caches (never a notebook, never your progr
 
 $(VENV)/lab.stamp: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the course into $(VENV): about 500 MB to fetch the first time, some minutes."
-	@$(VENV)/bin/python -m pip install -qq -e ".[cpu,lab]"
+	@$(VENV)/bin/python -m pip install -qq -e ".[cpu,detection,lab]"
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml | $(VENV)/bin/python
