@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.scenes.grounds import REGIONS, ground
+from course_utils.scenes.grounds import ground
+from course_utils.scenes.layout import SPLITS, require_whole
 from course_utils.scenes.painting import paint
 from course_utils.scenes.placing import counts, place
 
@@ -33,54 +34,56 @@ class Scenes:
         return len(self.images)
 
 
-@dataclass(frozen=True)
-class Recipe:
+@dataclass(frozen=True, eq=False)
+class Things:
     """What scenes are made of.
 
     Attributes:
         classes: tuple of names.
-        cutout: (place in the pictures, pixels of the longer side) -> Cutout.
-        labels: (n,) int, of the pictures.
-        split, size, most, sides, empty, overlap, noise: as `digit_scenes` has them.
+        labels: (n,) int, of n pictures: places in `classes`.
+        cutout: (number of a picture, pixels of the longer side) -> Cutout.
     """
 
     classes: tuple
-    cutout: Callable
     labels: np.ndarray
-    split: str
-    size: int
-    most: int
-    sides: tuple
-    empty: float
-    overlap: float
-    noise: float
+    cutout: Callable
 
 
-def make(count, seed, recipe):
-    """Return `count` scenes by a recipe; a seed gives each split scenes of its own."""
-    rng = np.random.default_rng([seed, list(REGIONS).index(recipe.split)])
-    size = recipe.size
-    images = np.empty((count, size, size, 3), np.uint8)
-    masks = np.zeros((count, size, size), np.uint8)
+def make(count, seed, things, layout):
+    """Return scenes; the same seed gives each split scenes of its own.
+
+    Args:
+        count: how many.
+        seed: a whole number from 0.
+        things: Things.
+        layout: Layout.
+
+    Raises:
+        ValueError: count or seed is no such number.
+    """
+    require_whole("count", count, 1, "it is how many scenes are made")
+    require_whole("seed", seed, 0, "any such number will do")
+    rng = np.random.default_rng([seed, SPLITS.index(layout.split)])
+    images = np.empty((count, layout.size, layout.size, 3), np.uint8)
+    masks = np.zeros(images.shape[:3], np.uint8)
     boxes, labels = [], []
-    for number, things in enumerate(counts(count, recipe.most, recipe.empty, rng)):
-        image = ground(recipe.split, size, rng)
-        found = add_things(image, masks[number], things, recipe, rng)
+    for number, many in enumerate(counts(count, layout.most, layout.empty, rng)):
+        image = ground(layout.split, layout.size, rng)
+        found = add_things(image, masks[number], many, things, layout, rng)
         boxes.append(np.array([box for box, _ in found], np.float32).reshape(-1, 4))
         labels.append(np.array([label for _, label in found], np.int64))
-        images[number] = noisy(image, recipe.noise, rng)
-    return Scenes(images, boxes, labels, masks, recipe.classes)
+        images[number] = noisy(image, layout.noise, rng)
+    return Scenes(images, boxes, labels, masks, things.classes)
 
 
-def add_things(image, mask, things, recipe, rng):
-    """Paint up to this many things on an image and into its mask; return [(box, label)]."""
-    found = []
-    low, high = recipe.sides
-    for side in sorted(rng.integers(low, high + 1, things).tolist(), reverse=True):
-        picture = rng.integers(len(recipe.labels))
-        cutout, label = recipe.cutout(picture, side), int(recipe.labels[picture])
-        height, width = cutout.ink.shape
-        box = place(width, height, [box for box, _ in found], len(image), recipe.overlap, rng)
+def add_things(image, mask, many, things, layout, rng):
+    """Paint up to so many things on an image and into its mask; return [(box, label)]."""
+    found, (low, high) = [], layout.sides
+    for side in sorted(rng.integers(low, high + 1, many).tolist(), reverse=True):
+        number = rng.integers(len(things.labels))
+        cutout, label = things.cutout(number, side), int(things.labels[number])
+        taken = [box for box, _ in found]
+        box = place(*cutout.ink.shape, taken, layout.size, layout.overlap, rng)
         if box is not None:
             paint(image, cutout, *box[:2], rng)
             mask[box[1] : box[3], box[0] : box[2]][cutout.ink] = label + 1

@@ -53,8 +53,8 @@ def enlarged(values, box, side):
 def trimmed(cover, threshold, shade=None):
     """Return the cutout of what is covered by at least `threshold`, to its last pixel."""
     x1, y1, x2, y2 = extent(cover >= threshold)
-    inside = np.s_[y1:y2, x1:x2]
-    return Cutout(cover[inside], cover[inside] >= threshold, None if shade is None else shade[inside])
+    cover = cover[y1:y2, x1:x2]
+    return Cutout(cover, cover >= threshold, None if shade is None else shade[y1:y2, x1:x2])
 
 
 def paint(image, cutout, left, top, rng):

@@ -5,11 +5,11 @@ import numpy as np
 TRIES = 60
 
 
-def place(width, height, taken, size, overlap, rng):
-    """Return a box of this width and height that overlaps none much, or None if none is found.
+def place(height, width, taken, size, overlap, rng):
+    """Return a box of this height and width that overlaps none much, or None if none is found.
 
     Args:
-        width, height: pixels.
+        height, width: pixels.
         taken: list of (x1, y1, x2, y2), the boxes that are there.
         size: pixels of the scene's side.
         overlap: the largest intersection over union that is allowed.
@@ -41,4 +41,5 @@ def counts(scenes, most, empty, rng):
         (scenes,) int64, in random order.
     """
     nothing = round(scenes * empty)
-    return rng.permutation(np.append(np.zeros(nothing, int), rng.integers(1, most + 1, scenes - nothing)))
+    some = rng.integers(1, most + 1, scenes - nothing)
+    return rng.permutation(np.append(np.zeros(nothing, int), some))
