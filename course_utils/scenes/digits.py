@@ -14,7 +14,15 @@ VALIDATION = 10_000  # of the training digits, the last
 
 
 def digit_scenes(
-    count, seed, split="train", size=80, most=5, sides=(20, 40), empty=0.05, overlap=0.05, noise=0.04
+    count,
+    seed,
+    split="train",
+    size=80,
+    most=5,
+    sides=(20, 40),
+    empty=0.05,
+    overlap=0.05,
+    noise=0.04,
 ):
     """Make scenes of real digits on real photographs.
 

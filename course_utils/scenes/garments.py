@@ -12,13 +12,21 @@ from course_utils.scenes.painting import enlarged, extent, trimmed
 
 GARMENTS = ("T-shirt/top", "Trouser", "Bag", "Ankle boot")  # told apart by their outlines
 VALIDATION = 800  # of the 4,000 training garments, the last
-INK = 0.1  # of full ink: what counts as ink; white cloth has little more
+INK = 0.06  # of full ink: what counts as ink; white cloth has little more
 HOLE = 12  # pixels of 28 × 28: a smaller hole is a print, a larger one a handle
 SHADE = 0.5  # of the garment's own light and dark
 
 
 def garment_scenes(
-    count, seed, split="train", size=80, most=4, sides=(24, 48), empty=0.05, overlap=0.05, noise=0.04
+    count,
+    seed,
+    split="train",
+    size=80,
+    most=4,
+    sides=(24, 48),
+    empty=0.05,
+    overlap=0.05,
+    noise=0.04,
 ):
     """Make scenes of real garments on real photographs: four classes and the ground.
 
@@ -66,7 +74,7 @@ def outline(picture):
         (28, 28) float32, 0 or 1.
     """
     ink = picture >= INK * 255
-    holes, number = ndimage.label(~np.pad(ink, 1))
+    holes, _ = ndimage.label(~np.pad(ink, 1))
     sizes = np.bincount(holes.ravel())
     return (ink | (sizes[holes[1:-1, 1:-1]] <= HOLE)).astype(np.float32)
 
