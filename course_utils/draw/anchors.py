@@ -95,9 +95,9 @@ def _add_legend(figure, words, looks):
     """Name the marks below the picture: dots first, then the frames."""
     handles = [Line2D([], [], **DOTS)]
     for look in looks:
-        white = look["colour"] == TRUE
-        handles.append(Line2D([], [], color=DARK if white else look["colour"],
-                              linestyle=look.get("style", "-"), linewidth=look["width"]))  # fmt: skip
+        colour = DARK if look["colour"] == TRUE else look["colour"]
+        style = look.get("style", "-")
+        handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=look["width"]))
     figure.legend(handles, words, loc="outside lower center", fontsize=LEGEND, frameon=False)
 
 

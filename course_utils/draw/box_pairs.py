@@ -92,7 +92,9 @@ def _texts(boxes, others, titles):
         f"IoU = {number(part)} / {number(whole)} = {value:.2f}" if whole > 0 else "no area: IoU = 0"
         for part, whole, value in zip(shared, unions, overlaps)
     ]
-    return fractions if titles is None else [f"{title}\n{fraction}" for title, fraction in zip(titles, fractions)]
+    if titles is None:
+        return fractions
+    return [f"{title}\n{fraction}" for title, fraction in zip(titles, fractions)]
 
 
 def _describe(texts):

@@ -112,7 +112,7 @@ def draw_frame(axes, corners, within, colour, style="-", width=2, around=DARK):
 
 
 def _marks(names, boxes, labels, scores, truths, truth_labels):
-    """Return [(box, colour or None for a true one, text)]: the best box last, but for the true ones."""
+    """Return [(box, colour or None for a true one, text)]: the best box last, then true ones."""
     boxes = check_boxes([] if boxes is None else boxes)
     truths = check_boxes([] if truths is None else truths, "truths")
     texts = _names(labels, boxes, names)
@@ -166,7 +166,8 @@ def _draw_picture(axes, image, corner, scale, title, strip):
     axes.imshow(image, extent=(x, x + width, y + height, y), aspect="auto", **colouring(image))
     axes.set(xlim=limits[0], ylim=limits[1])  # imshow would fit them to itself
     axes.figure.text((x + width / 2) / limits[0][1], 1 - (y - strip - 3) / limits[1][0],
-                     plain(title), ha="center", va="bottom", fontsize=TITLE, linespacing=1.1)
+                     plain(title), ha="center", va="bottom", fontsize=TITLE,
+                     linespacing=1.1)  # fmt: skip
 
 
 def _draw_frames(axes, shape, corner, scale, marks, strip):
@@ -179,8 +180,8 @@ def _draw_frames(axes, shape, corner, scale, marks, strip):
     found = zip(placed[::-1], marks[::-1])
     named = [(frame, colour or TRUE, text) for frame, (_, colour, text) in found if text]
     named.sort(key=lambda one: one[1] == TRUE)
-    corners = place_tags([text for *_, text in named], [frame for frame, *_ in named],
-                         (x - GAP / 2, y - strip, x + width + GAP / 2, y + height + strip))
+    limits = x - GAP / 2, y - strip, x + width + GAP / 2, y + height + strip
+    corners = place_tags([text for *_, text in named], [frame for frame, *_ in named], limits)
     for (_, colour, text), place in zip(named, corners):
         if place is not None:
             draw_tag(axes, text, place, colour)

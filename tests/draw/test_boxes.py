@@ -185,7 +185,8 @@ def test_pairs_keep_one_scale_and_stay_in_their_panels():
 
 
 @pytest.mark.parametrize("boxes, others, titles", [
-    ([[1, 1, 1, 1]], [[1, 1, 1, 1]], ["a point"]), ([[0, 0, 900.5, 1234]], [[5, 5, 777, 999]], None),
+    ([[1, 1, 1, 1]], [[1, 1, 1, 1]], ["a point"]),
+    ([[0, 0, 900.5, 1234]], [[5, 5, 777, 999]], None),
     ([[0, 0, 1, 1]] * 2, [[0, 0, 0.5, 1]] * 2, ["a title that needs more than a single line"] * 2),
 ])  # fmt: skip
 def test_any_pair_can_be_read(boxes, others, titles):
