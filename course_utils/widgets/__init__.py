@@ -14,6 +14,7 @@ _MODULES = {
     "ErrorExplorer": "error_explorer",
     "FeatureVisualisation": "feature_visualisation",
     "FilterExplorer": "filter_explorer",
+    "IoUPlayground": "iou_playground",
     "KernelLab": "kernel_lab",
     "KernelTraining": "kernel_training",
     "ReceptiveField": "receptive_field",
