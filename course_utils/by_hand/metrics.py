@@ -6,10 +6,14 @@ check what they are given: `accuracy(*check_classes(labels, predictions))`.
 
 Reference: Goodfellow, Bengio and Courville, Deep Learning (2016): section 4.1 for the stable
 softmax, sections 5.5 and 6.2.2.3 for the cross-entropy, section 11.1 for precision and recall.
+How good a detector is, is judged as by COCO: Lin et al., Microsoft COCO (2014), and pycocotools.
 """
 
 import numpy as np
 
+from course_utils.by_hand.boxes import check_scores, iou
+
+RECALLS = np.linspace(0, 1, 101)  # where COCO reads the precision
 ROUNDING = 0.015  # by which a row may miss 1: half precision, or a third written as 0.33
 
 
@@ -61,6 +65,47 @@ def precision_recall(truth, scores):
     return scores[order][last], (found / yeses)[last], (found / found[-1])[last]
 
 
+def match_detections(boxes, scores, truths, threshold=0.5):
+    """Which detections of one class in one picture are right, (n,) booleans.
+
+    Best score first, each takes the true box that it overlaps most of those not yet taken, if
+    their IoU reaches the threshold; a second detection of the same object is wrong. Of equal
+    overlaps the first true box is taken (pycocotools: the last).
+    """
+    overlaps = iou(boxes, truths)
+    correct = np.zeros(len(boxes), bool)
+    for detection in np.argsort(-scores, kind="stable") if len(truths) else []:
+        truth = overlaps[detection].argmax()
+        if overlaps[detection, truth] >= threshold:
+            correct[detection] = True
+            overlaps[:, truth] = -1  # taken
+    return correct
+
+
+def detection_curve(correct, scores, truths_count):
+    """Precision and recall of the best detection alone, of the best two, …: (n,) and (n,).
+
+    Unlike in `precision_recall` there are true objects without any score, those that nothing
+    detects, so that recall may end below 1. Of equal scores the first counts as better.
+    """
+    order = np.argsort(-scores, kind="stable")
+    found = np.cumsum(correct[order])
+    return found / np.arange(1, len(scores) + 1), found / truths_count
+
+
+def average_precision(correct, scores, truths_count):
+    """Mean, over 101 recalls from 0 to 1, of the best precision at that recall or a higher one.
+
+    Recalls that are not reached count 0. Without a true object there is no recall: NaN.
+    """
+    if truths_count == 0:
+        return np.nan
+    precision, recall = detection_curve(correct, scores, truths_count)
+    best_from_here = np.maximum.accumulate(precision[::-1])[::-1]
+    reached = np.searchsorted(recall, RECALLS)  # the first place with at least that recall
+    return np.mean(np.append(best_from_here, 0)[reached])
+
+
 # --- argument checking -------------------------------------------------------------------------
 
 
@@ -105,6 +150,23 @@ def check_probabilities(labels, probabilities):
             f"Received {len(probabilities)}."
         )
     return labels, _require_sums(probabilities)
+
+
+def check_detections(correct, scores, truths_count):
+    """Return which detections are right as (n,) booleans, scores as (n,) floats, and the count.
+
+    Raises:
+        ValueError: other shapes, scores that are not finite, or more right ones than objects.
+    """
+    correct, scores = np.asarray(correct), check_scores(scores, correct)
+    if not np.isin(correct, [False, True]).all():
+        raise ValueError(f"Expected True or False for each detection. Received {correct!r}.")
+    if not correct.sum() <= truths_count:
+        raise ValueError(
+            f"Expected at most one right detection for each of {truths_count} true objects. "
+            f"Received {int(correct.sum())}."
+        )
+    return correct.astype(bool), scores, int(truths_count)
 
 
 def are_probabilities(rows):
