@@ -78,6 +78,37 @@ class Number(Field):
         )
 
 
+class NumberList:
+    """A few numbers in a field of text, with commas between them."""
+
+    def __init__(self, label):
+        self._label = label
+        self.box = ipywidgets.Text(
+            description=label, continuous_update=False, style=_wide_label(),
+            layout={"width": WIDE, "margin": APART},
+        )
+
+    def read(self):
+        """Return the numbers as a tuple.
+
+        Raises:
+            ValueError: a text that is none.
+        """
+        try:
+            return tuple(float(part) for part in self.box.value.replace(",", " ").split())
+        except ValueError:
+            raise ValueError(
+                f"Expected {self._label.lower()} as numbers with commas between them. "
+                f"Received {self.box.value!r}."
+            ) from None
+
+    def write(self, values):
+        self.box.value = ", ".join(f"{value:g}" for value in values)
+
+    def on_change(self, callback):
+        self.box.observe(lambda change: callback(), names="value")
+
+
 class BoxFields:
     """A box as four number fields: its corners x1, y1 and x2, y2 in pixels."""
 

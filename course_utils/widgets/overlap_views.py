@@ -1,7 +1,5 @@
 """The live views of IoUPlayground, as HTML; javascript/overlap.js makes the same."""
 
-from html import escape
-
 from course_utils.draw.overlap import BOX, ENCLOSING, INTERSECTION, OTHER, UNION
 from course_utils.widgets import html, overlay
 from course_utils.widgets.overlap_words import lines
@@ -17,10 +15,7 @@ FACES = {
 def scene(image, data, state, size, words):
     """Return the picture with both boxes, their union and their intersection."""
     content = overlay.laid_over(image, _shapes(data, state, size), size)
-    return (
-        f'<figure class="course-view" aria-label="{escape(words)}">'
-        f"<figcaption>box and other</figcaption>{content}</figure>"
-    )
+    return overlay.named_figure("box and other", content, words)
 
 
 def _shapes(data, state, size):

@@ -9,13 +9,15 @@ import numpy as np
 from PIL import Image
 
 from course_utils.draw.images import drawable
+from course_utils.draw.outlines import text_places
 from course_utils.draw.style import number
 from course_utils.widgets import html
 
 SHOWN = 420  # pixels on screen along the longer side
 HEAVY = 40_000  # characters of an exact picture: a photograph is sent as JPEG instead
 LETTERS = 13  # pixels of height on screen
-INK, HALO = "#111", "#fff"  # of words, which must be read on any picture
+HALO = "#fff"
+CELL = "width:auto;padding:1px 8px;text-align:left;white-space:nowrap;font:inherit"
 
 
 def pixels_of(image):
@@ -69,18 +71,36 @@ def box(corners, style):
     return f'<rect {place} style="vector-effect:non-scaling-stroke;{style}"></rect>'
 
 
-def boxes(many, style):
-    """Return the outlines of many boxes as one path."""
-    parts = [
-        f"M{x1:.1f} {y1:.1f}H{x2:.1f}V{y2:.1f}H{x1:.1f}Z" for x1, y1, x2, y2 in np.asarray(many)
-    ]
-    return path("".join(parts), style)
+def outlines(many, size):
+    """Return outlines with their texts, the most important first in the list and on top.
+
+    Args:
+        many: `draw.outlines.Outline`s.
+        size: (height, width) of the picture.
+    """
+    shapes = ""
+    for look in dict.fromkeys(outline.look for outline in reversed(many)):
+        course = "".join(_course(outline.corners) for outline in many if outline.look == look)
+        shapes += path(course, f"stroke:{HALO};stroke-width:{look.width + 2:g};opacity:0.7")
+        shapes += path(course, line_style(look))
+    return shapes + _texts(many, size)
 
 
-def dots(places, style):
-    """Return dots at (x, y) as one path; `style` has their width in pixels on screen."""
-    parts = [f"M{x:.1f} {y:.1f}h0" for x, y in np.asarray(places)]
-    return path("".join(parts), f"stroke-linecap:round;{style}")
+def line_style(look):
+    """Return the CSS of a line."""
+    dashes = " ".join(map(str, look.dashes)) or "none"
+    return f"stroke:{look.colour};stroke-width:{look.width:g};stroke-dasharray:{dashes}"
+
+
+def _course(corners):
+    x1, y1, x2, y2 = (f"{float(value):.2f}" for value in corners)
+    return f"M{x1} {y1}H{x2}V{y2}H{x1}Z"
+
+
+def dots(places, colour, width):
+    """Return dots at (x, y) as one path; `width` in pixels on screen."""
+    course = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in np.asarray(places).tolist())
+    return path(course, f"stroke:{colour};stroke-width:{width};stroke-linecap:round")
 
 
 def path(course, style):
@@ -89,22 +109,41 @@ def path(course, style):
     return f'<path d="{course}" style="{style}"></path>' if course else ""
 
 
-def label(text, corners, size, colour=INK, below=False):
+def _texts(many, size):
+    letter = _letter(size)
+    texts = "".join(
+        f'<text x="{x:.2f}" y="{y:.2f}" style="fill:{outline.look.ink}">'
+        f"{escape(outline.text)}</text>"
+        for outline, x, y in text_places(many, size, letter)
+    )
+    return f'<g style="{_lettering(letter)}">{texts}</g>'
+
+
+def _letter(size):
+    """Return the height of a letter on screen in pixels of a picture of (height, width)."""
+    return LETTERS * size[1] / shown_width(size)
+
+
+def _lettering(letter):
+    """Return the CSS of words with a halo, to be read on any picture."""
+    return (
+        f"font:bold {letter:.2f}px sans-serif;stroke:{HALO};stroke-width:{0.25 * letter:.2f};"
+        "stroke-linejoin:round;paint-order:stroke;pointer-events:none"
+    )
+
+
+def label(text, corners, size, colour, below=False):
     """Return words at the upper left corner of a box, or below its lower left one.
 
-    They stay within the picture of (height, width), and have a halo to be read on it.
+    They stay within the picture of (height, width).
     """
     x1, y1, _, y2 = (float(value) for value in corners)
     height, width = size
-    letter = LETTERS * width / shown_width(size)  # pixels on screen in pixels of the picture
+    letter = _letter(size)
     x = min(max(x1, 0), max(width - 0.6 * letter * len(text), 0))
     y = y2 + letter if below else y1 - 0.3 * letter
     y = min(max(y, letter), height - 0.3 * letter)
-    style = (
-        f"font:bold {letter:.2f}px sans-serif;fill:{colour};stroke:{HALO};"
-        f"stroke-width:{0.25 * letter:.2f};stroke-linejoin:round;paint-order:stroke;"
-        "pointer-events:none"
-    )
+    style = f"fill:{colour};{_lettering(letter)}"
     return f'<text x="{x:.2f}" y="{y:.2f}" style="{style}">{escape(text)}</text>'
 
 
@@ -116,16 +155,58 @@ def swatch(style):
     )
 
 
-def rows(lines, head=None):
-    """Return a table of words: cells are html, the first of each line its name."""
-    cell = "width:auto;padding:1px 8px;text-align:left;white-space:nowrap;font:inherit"
-    text = ""
-    if head:
-        names = "".join(f'<th scope="col" style="{cell}"><b>{name}</b></th>' for name in head)
-        text = f"<tr>{names}</tr>"
-    for line in lines:
-        text += "<tr>" + "".join(f'<td style="{cell}">{part}</td>' for part in line) + "</tr>"
-    return f"<table>{text}</table>"
+def rows(lines):
+    """Return a table of words: cells are html."""
+    row = "".join
+    return f"<table>{row(f'<tr>{row(map(_cell, line))}</tr>' for line in lines)}</table>"
+
+
+def _cell(content):
+    return f'<td style="{CELL}">{content}</td>'
+
+
+def table_figure(caption, head, lines):
+    """Return `draw.outlines.Row`s as a table to point at; a long one scrolls.
+
+    Args:
+        head: the names of the columns.
+    """
+    names = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in ("", *head))
+    table = f"<tr>{names}</tr>{''.join(map(_row, lines))}"
+    style = f"max-height:{SHOWN}px;overflow:auto;max-width:100%"
+    return html.figure(caption, f'<div style="{style}"><table>{table}</table></div>')
+
+
+def _row(row):
+    cells = "".join(_cell(escape(text)) for text in row.cells)
+    style = ' style="font-weight:bold"' * row.bold
+    pick = f' data-pick="{row.pick}"' * bool(row.pick)
+    return f"<tr{pick}{style}>{_cell(_sample(row.look) if row.look else '')}{cells}</tr>"
+
+
+def _sample(look):
+    """Return a short piece of a line, on white as all lines have white beside them."""
+    return (
+        '<svg viewBox="0 0 24 12" style="width:24px;height:12px;background:#fff;'
+        f'vertical-align:-1px">{path("M1 6H23", line_style(look))}</svg>'
+    )
+
+
+def named_figure(caption, content, words):
+    """Return content under a caption, with words for those who do not see it."""
+    return (
+        f'<figure class="course-view" aria-label="{escape(words)}">'
+        f"<figcaption>{escape(caption)}</figcaption>{content}</figure>"
+    )
+
+
+def smallest_around(boxes, x, y, size):
+    """Return the number of the smallest box around a place in 0…1 of a picture, or None."""
+    right, down = x * size[1], y * size[0]
+    x1, y1, x2, y2 = np.asarray(boxes).T
+    around = np.flatnonzero((x1 <= right) & (right <= x2) & (y1 <= down) & (down <= y2))
+    areas = ((x2 - x1) * (y2 - y1))[around]
+    return int(around[np.argmin(areas)]) if len(around) else None
 
 
 def corners_in_words(corners):

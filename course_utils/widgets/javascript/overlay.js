@@ -28,7 +28,7 @@ export function labelAt(text, [x1, y1, , y2], [height, width], shown, colour, be
   const beside = below ? y2 + letter : y1 - 0.3 * letter
   const y = Math.min(Math.max(beside, letter), height - 0.3 * letter)
   const style =
-    `font:bold ${decimals(letter, 2)}px sans-serif;fill:${colour};stroke:#fff;` +
+    `fill:${colour};font:bold ${decimals(letter, 2)}px sans-serif;stroke:#fff;` +
     `stroke-width:${decimals(0.25 * letter, 2)};stroke-linejoin:round;paint-order:stroke;` +
     "pointer-events:none"
   const place = `x="${decimals(x, 2)}" y="${decimals(y, 2)}"`
