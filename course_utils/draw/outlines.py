@@ -96,9 +96,8 @@ def _candidates(corners, size, letter, width):
 
 
 def _meet(one, other):
-    return (
-        min(one[2], other[2]) > max(one[0], other[0])
-        and min(one[3], other[3]) > max(one[1], other[1])
+    return all(
+        min(one[axis + 2], other[axis + 2]) > max(one[axis], other[axis]) for axis in (0, 1)
     )
 
 

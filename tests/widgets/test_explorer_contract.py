@@ -156,7 +156,7 @@ OTHERS = {
     make_errors: (dict(truth="b", predicted="a", threshold=0.25), dict(truth="d")),
     make_attribution: (dict(target=2, randomised=1), dict(layer="pool")),
     make_overlap: (dict(box=[1, 2, 9, 8.5]), dict(other=[3, 3, 2, 5])),
-    make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6)),
+    make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6, positive=0.5)),
     make_suppression: (dict(step=1, threshold=0.25), dict(threshold=1.5)),
     make_pad: (dict(strokes="four like a nine", meant=4), dict(strokes="20,20 300,20")),
     make_upload: (dict(picture=np.eye(40)), dict(picture=np.zeros((9, 9)))),
