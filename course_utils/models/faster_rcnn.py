@@ -125,9 +125,9 @@ class FasterRCNN(keras.Model):
 
     def _batches(self, pictures, boxes, labels, batch_size, seed):
         if isinstance(pictures, tf.data.Dataset):
-            checking.check_batches(pictures, self)
-            return pictures
+            return checking.check_batches(pictures, self)
         pictures = checking.check_pictures(pictures, self.size, self.channels)
+        checking.require_objects(len(pictures), boxes, labels)
         checking.check_objects(boxes, labels, self.size, self.classes)
         return checking.as_batches(pictures, boxes, labels, batch_size, seed)
 
@@ -150,7 +150,9 @@ class FasterRCNN(keras.Model):
         found = []
         for boxes, labels, scores, count in zip(*padded, strict=True):
             kept = scores[:count] >= least_score
-            found.append(Detections(boxes[:count][kept], labels[:count][kept], scores[:count][kept]))
+            found.append(
+                Detections(boxes[:count][kept], labels[:count][kept], scores[:count][kept])
+            )
         return found
 
     def propose(self, pictures, count=48):

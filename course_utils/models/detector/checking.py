@@ -38,7 +38,7 @@ def check_objects(boxes, labels, size, classes, first=0):
 
     Args:
         boxes: for each image (n, 4), x1 y1 x2 y2 in pixels.
-        labels: for each image (n,), classes from 0; with `PADDING` a row of an array counts as none.
+        labels: for each image (n,), classes from 0.
         size: (height, width) of the images.
         classes: how many classes there are.
         first: the number of the first image, for the message.
@@ -56,21 +56,39 @@ def check_objects(boxes, labels, size, classes, first=0):
             )
 
 
+def require_objects(many, boxes, labels):
+    """Refuse boxes and labels that are not those of so many images.
+
+    Raises:
+        ValueError: there are others, or none.
+    """
+    given = [0 if each is None else len(each) for each in (boxes, labels)]
+    if given != [many, many]:
+        raise ValueError(
+            f"Expected boxes and labels for each of {many} images. Received {given[0]} and "
+            f"{given[1]}: an image without objects has empty ones."
+        )
+
+
 def check_batches(batches, detector):
     """Look at every batch of a Dataset once before it is trained on.
+
+    Returns:
+        The Dataset, which now knows how many batches it has.
 
     Raises:
         ValueError: no (images, {"boxes", "classes"}), or as `check_pictures` and `check_objects`.
     """
     _require_form(batches)
-    first = 0
+    first, count = 0, 0
     for pictures, objects in batches.as_numpy_iterator():
         check_pictures(pictures, detector.size, detector.channels)
         real = [classes != PADDING for classes in objects["classes"]]
         boxes = [own[kept] for own, kept in zip(objects["boxes"], real, strict=True)]
         labels = [own[kept] for own, kept in zip(objects["classes"], real, strict=True)]
         check_objects(boxes, labels, detector.size, detector.classes, first)
-        first += len(pictures)
+        first, count = first + len(pictures), count + 1
+    return batches.apply(tf.data.experimental.assert_cardinality(count))
 
 
 def _require_form(batches):
@@ -106,7 +124,5 @@ def padded(boxes, labels):
 def as_batches(pictures, boxes, labels, batch, seed):
     """Return a Dataset of shuffled batches as `scenes.read_records` gives them."""
     corners, classes = padded(boxes, labels)
-    scenes = tf.data.Dataset.from_tensor_slices(
-        (pictures, {"boxes": corners, "classes": classes})
-    )
+    scenes = tf.data.Dataset.from_tensor_slices((pictures, {"boxes": corners, "classes": classes}))
     return scenes.shuffle(len(pictures), seed=seed).batch(batch).prefetch(tf.data.AUTOTUNE)

@@ -7,7 +7,7 @@ takes less time.
 import keras
 from keras import layers
 
-FINE, COARSE = 4, 8  # strides of the trunk's maps: RoIs are read from the fine, anchors lie on the coarse
+FINE, COARSE = 4, 8  # strides of the maps: RoIs are read from the fine, anchors lie on the coarse
 
 
 def convolution(maps, filters, name, strides=1):

@@ -13,7 +13,7 @@ from course_utils.models.detector.proposals import detections, propose
 from course_utils.models.detector.roi_align import roi_align
 from course_utils.models.detector.targets import roi_targets, rpn_targets
 
-SMALL = (0.1, 0.1, 0.2, 0.2)  # what is left for the heads to move is small: they give multiples of it
+SMALL = (0.1, 0.1, 0.2, 0.2)  # the heads move RoIs a little: their deltas are multiples of it
 
 
 def read_rois(detector, fine, rois):

@@ -59,7 +59,7 @@ def rpn_targets(anchors, truths, count=64, share=0.5):
     """
     overlaps = overlaps_of(anchors, truths)
     objects, values = force(overlaps, *match(overlaps))
-    drawn, asked = sample(values, count, share)
+    drawn, asked = sample(values, min(count, len(anchors)), share)
     shows = tf.gather(values, drawn, batch_dims=1) == POSITIVE
     own = tf.gather(truths, tf.gather(objects, drawn, batch_dims=1), batch_dims=1)
     return drawn, shows, asked, encode(own, tf.gather(anchors, drawn))
