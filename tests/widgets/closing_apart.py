@@ -109,7 +109,7 @@ def test_close_takes_everything_away(make, core, monkeypatch):
 
 
 @pytest.mark.parametrize("make, find", [
-    (make_filters, lambda explorer: explorer.model),
+    (make_filters, lambda explorer: explorer.network.model),
     (make_field, lambda explorer: explorer.probe.model),
     (make_visualisation, lambda explorer: explorer.probe.model),
     (make_attribution, lambda explorer: explorer._copied.probe.model),
