@@ -199,6 +199,8 @@ class FeatureVisualisation(Running, Explorer):
         )
         yield f"Step {state.step} of {self.steps}. Mean of the map on the noise: {first};"
         yield f"now {plain} {PLAIN}, {chosen} {_restraints(state)}."
+        if self.tones.words:
+            yield f"In the pictures {self.tones.words}."
         if data.best is not None:
             yield (
                 f"The best of {len(self.images)} real pictures reaches {number(data.best_score)}: "

@@ -134,6 +134,16 @@ def test_checkpoints_are_other_weights_of_the_same_model():
         np.testing.assert_array_equal(weight, before)
 
 
+def test_a_checkpoint_seen_before_has_its_own_kernels_again():
+    model = zoo.sequential()
+    zeros = [np.zeros_like(weight) for weight in model.get_weights()]
+    explorer = FilterExplorer(model, pictures_for(model), checkpoints={"nothing": zeros})
+    kernels = explorer.data.kernels
+    for checkpoint, expected in [(0, np.zeros_like(kernels)), (1, kernels)] * 2:
+        np.testing.assert_array_equal(explorer.set(checkpoint=checkpoint).data.kernels, expected)
+        assert np.ptp(explorer.stepper().state.kernel) == np.ptp(expected[0])
+
+
 def test_what_the_model_learns_later_does_not_change_what_is_shown(explorer):
     model = zoo.sequential()
     seen = FilterExplorer(model, pictures_for(model))
