@@ -153,9 +153,10 @@ class ReceptiveField(Explorer):
                 f"Expected a network of finite numbers. Received NaN or infinity in {state.layer!r}"
                 ": its training went wrong, train it again with a smaller learning rate."
             )
+        picture, strengths = drawable(self.tones.shares(image)), np.abs(slope).sum(axis=-1)
         return Field(
-            drawable(self.tones.shares(image)), values, slope.sum(axis=-1), np.abs(slope).sum(axis=-1),
-            self._box(place, *here), growth[-1].jump, margins, growth,
+            picture, values, slope.sum(axis=-1), strengths, self._box(place, *here),
+            growth[-1].jump, margins, growth,
         )  # fmt: skip
 
     def _box(self, place, row, column):

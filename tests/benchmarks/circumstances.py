@@ -23,7 +23,7 @@ def circumstances():
 
 
 def commit():
-    """Return the short hash of the source, marked where files differ from it; "unknown" without git."""
+    """Return the short hash of the source, marked where files differ; "unknown" without git."""
     short = _git("rev-parse", "--short=10", "HEAD")
     if short is None:
         return "unknown"

@@ -1,8 +1,8 @@
-"""What was measured, kept part by part: results/<part>.json, and result.md, which is made from them.
+"""What was measured, part by part: results/<part>.json, and result.md, which is made from them.
 
 A part's file holds its runs: {"how": words, "runs": [run, …]}. A run is what was measured at one
 time on one machine: {"day", "commit", "load", "machine", "rows"}; each of its rows has "what",
-"measured" and "goal" in words, and the "numbers" in them by name, in the unit that the name ends in.
+"measured" and "goal" in words, and the "numbers" in them by name, which ends in their unit.
 There is one run, unless a choice of rows was measured anew: that is a run of its own, so that what
 stands in one table was measured together.
 """
@@ -16,9 +16,9 @@ PAGE = Path(__file__).parent / "result.md"
 OPENING = """# What the course takes
 
 Written by `make bench` from `results/`. Each section can be renewed alone, as by
-`make bench ARGS="latency"`, and says when, where and of which commit its rows were measured: compare
-within a table. Machines differ: read it for what is large and what is small. The goals are the
-budgets of CONTRIBUTING.md; nothing passes or fails by this page.
+`make bench ARGS="latency"`, and says when, where and of which commit its rows were measured:
+compare within a table. Machines differ: read it for what is large and what is small. The goals are
+the budgets of CONTRIBUTING.md; nothing passes or fails by this page.
 """
 
 

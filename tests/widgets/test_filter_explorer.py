@@ -227,7 +227,7 @@ def test_pictures_with_and_without_a_channel_and_one_alone():
 REFUSED = {
     "shape": (dict(images=np.zeros((2, 9, 9, 1))), r"shape \(n, 20, 22, 1\).*Received shape"),
     "flat": (dict(images=np.zeros(9)), "Expected pictures of shape"),
-    "none": (dict(images=np.zeros((0, 20, 22, 1))), "Expected at least one picture. Received none."),
+    "none": (dict(images=np.zeros((0, 20, 22, 1))), "Expected at least one picture. Received"),
     "NaN": (dict(images=np.full((1, 20, 22, 1), np.nan)), "Expected finite numbers as images"),
     "layer": (dict(layer="pool"), "Expected layer as one of a, b, c. Received 'pool'."),
     "filter": (dict(filter=4), "Expected filter from 0 to 3. Received 4."),

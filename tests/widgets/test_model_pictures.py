@@ -1,4 +1,4 @@
-"""Pictures in the range that a network was trained on: it gets them as they are, and we see them."""
+"""Pictures in the range that a network was trained on: it gets them as they are."""
 
 import sys
 from pathlib import Path
@@ -63,7 +63,8 @@ def filters(network, images):
 
 def field(network, images):
     explorer = ReceptiveField(network, images, layer="b", row=2, column=3)
-    return explorer, [explorer.data.picture, explorer.data.map, explorer.data.slope * np.ptp(images)]
+    data = explorer.data
+    return explorer, [data.picture, data.map, data.slope * np.ptp(images)]
 
 
 def attribution(network, images):

@@ -19,11 +19,12 @@ def rows(repeats=7):
         assert np.allclose(np.squeeze(way()), expected, atol=1e-3), f"{name} differs from SciPy"
     taken = {name: 1000 * statistics.median(seconds_of(way, repeats)) for name, way in ways.items()}
     loops = next(iter(taken.values()))
-    return [
-        Row(f"{PIXELS} × {PIXELS} grey, 7 × 7 kernel, {name}", f"{one:.2f} ms, speed {loops / one:.0f}",
-            "", rounded(median_ms=one, speed=loops / one))
-        for name, one in taken.items()
-    ]  # fmt: skip
+    found, what = [], f"{PIXELS} × {PIXELS} grey, 7 × 7 kernel"
+    for name, one in taken.items():
+        words = f"{one:.2f} ms, speed {loops / one:.0f}"
+        numbers = rounded(median_ms=one, speed=loops / one)
+        found.append(Row(f"{what}, {name}", words, "", numbers))
+    return found
 
 
 def _ways(image):

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import sys
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -10,6 +12,8 @@ from timing import rounded, update_row
 
 UPDATES = 50
 PYTHON = "median ≤ 25 ms, ≤ 60 KB"  # of an update
+FEW, MANY = 50, 500  # updates between which memory is compared
+CHECKS = Path(__file__).parents[2] / "widgets"  # how growth is counted
 
 
 def rows():
@@ -19,7 +23,7 @@ def rows():
     # Core widgets: what is computed in the browser takes nothing here.
     with patch.dict(os.environ, COURSE_CORE_WIDGETS="1"):
         found = [update_row(one.what, one.make(), one.changes, PYTHON) for one in CASES.values()]
-        return found + _once_an_upload() + _more_updates() + _kept_memory()
+        return found + _once_an_upload() + _more_updates() + _kept_memory() + _growth()
 
 
 def _more_updates():
@@ -54,18 +58,35 @@ def _once_an_upload():
     return [update_row(what, upload, photographs, "once an upload")]
 
 
-def _kept_memory(few=50, many=500):
+def _kept_memory():
     """What a long lesson adds up: memory after many pictures, beside that after a few."""
     import psutil
     from explorer_cases import make_filters
 
     explorer, held = make_filters(), {}
     explorer.live()
-    for number in range(1, many + 1):
+    for number in range(1, MANY + 1):
         explorer.set(picture=number, filter=number % 32)
-        if number in (few, many):
+        if number in (FEW, MANY):
             gc.collect()
             held[number] = psutil.Process().memory_info().rss / 2**20
-    grown = held[many] - held[few]
-    what = f"memory of `FilterExplorer`, update {few} to {many}"
+    grown = held[MANY] - held[FEW]
+    what = f"memory of `FilterExplorer`, update {FEW} to {MANY}"
     return [Row(what, f"{grown:+.0f} MB", "none", rounded(grown_mb=grown))]
+
+
+def _growth():
+    """What each explorer of the tests keeps of an update, by Python's own count of what is held."""
+    if str(CHECKS) not in sys.path:
+        sys.path.append(str(CHECKS))
+    from growing import growth
+    from test_explorer_contract import MAKERS
+
+    found = []
+    for make in MAKERS:
+        _, kept = growth(make, MANY)
+        each = kept / MANY / 1000
+        name = make.__name__.removeprefix("make_").replace("_", " ")
+        what = f"kept of each of {MANY} updates: {name} of the tests"
+        found.append(Row(what, f"{each:+.2f} KB each", "none", rounded(each_kb=each)))
+    return found
