@@ -70,7 +70,7 @@ class ErrorExplorer(Explorer):
     Args:
         labels: (n,) class numbers from 0.
         probabilities: (n, classes), as softmax gives them.
-        images: (n, height, width), or with 1 or 3 channels, in any range.
+        images: (n, height, width), or with 1 or 3 channels: uint8, or floats in any range.
         classes: the names of the classes; by default their numbers.
         look_inside: a function that makes another explorer of an image's number (0 to n - 1).
 
@@ -370,6 +370,8 @@ def _pixels(images, count):
             f"Expected one image for each of {count} labels. Received {len(images)}: hand over "
             "the images that the probabilities belong to, in the same order."
         )
+    if images.dtype == np.uint8:  # of bytes everybody knows what is black and white
+        images = images / np.float32(255)
     tones = tones_of(images)
     pixels = tones.pixels(images)
     pixels.flags.writeable = False

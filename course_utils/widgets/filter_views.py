@@ -43,8 +43,10 @@ def views(network, data, state):
                           palette=palette(signed), pick="map"),
         "best": _best_html(network, data, state),
         "kernels": html.image(kernels.pixels, names["kernels"],
-                              palette=_palette_of(kernels, True), pick="kernels"),
-        "maps": html.image(maps.pixels, words, palette=_palette_of(maps, signed), pick="maps"),
+                              palette=_palette_of(kernels, True), pick="kernels",
+                              clear=kernels.gaps),
+        "maps": html.image(maps.pixels, words, palette=palette(signed), pick="maps",
+                           clear=maps.gaps),
     }  # fmt: skip
     names["picture"] = f"seen in picture {state.picture}"
     if network.tones.words:
