@@ -35,17 +35,19 @@ def zoomed(image, objects, chance):
         chance: (2,) int64, the seed.
     """
     size = tf.cast(tf.shape(image)[:2], tf.float32)
+    corner, sides = window_in(size, chance)
+    (top, left), (height, width) = (tf.unstack(tf.cast(n, tf.int32)) for n in (corner, sides))
+    part = image[top : top + height, left : left + width]
+    enlarged = tf.ensure_shape(tf.image.resize(part, tf.shape(image)[:2]), image.shape)
+    origin, zoom = (tf.tile(each[::-1], [2]) for each in (corner, size / sides))  # y x to x y x y
+    return enlarged, still_visible((objects["boxes"] - origin) * zoom, objects["classes"], size)
+
+
+def window_in(size, chance):
+    """Return the corner and the sides of a random window, in whole pixels: two (2,), y before x."""
     random = tf.random.stateless_uniform((3,), chance)
-    window = tf.round(size * (SMALLEST + random[0] * (1 - SMALLEST)))
-    corner = tf.round((size - window) * random[1:])
-    top, left, bottom, right = tf.unstack(
-        tf.cast(tf.concat([corner, corner + window], 0), tf.int32)
-    )
-    part = tf.image.resize(image[top:bottom, left:right], tf.shape(image)[:2])
-    origin, zoom = tf.tile(corner[::-1], [2]), tf.tile((size / window)[::-1], [2])
-    boxes = (objects["boxes"] - origin) * zoom
-    part = tf.ensure_shape(part, image.shape)
-    return part, still_visible(boxes, objects["classes"], size)
+    sides = tf.round(size * (SMALLEST + random[0] * (1 - SMALLEST)))
+    return tf.round((size - sides) * random[1:]), sides
 
 
 def still_visible(boxes, classes, size):

@@ -23,8 +23,8 @@ def require_scenes(scenes):
         )
     if not many == len(scenes.boxes) == len(scenes.labels):
         raise ValueError(
-            f"Expected boxes and labels for each of {many} images. Received {len(scenes.boxes)} and "
-            f"{len(scenes.labels)}: a scene without objects has empty ones."
+            f"Expected boxes and labels for each of {many} images. Received {len(scenes.boxes)} "
+            f"and {len(scenes.labels)}: a scene without objects has empty ones."
         )
     for number, (boxes, labels) in enumerate(zip(scenes.boxes, scenes.labels, strict=True)):
         fault = fault_of_objects(boxes, labels, images.shape[1:3], len(scenes.classes))

@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 
 SPLITS = ("train", "validation", "test")
-SMALLEST = 4  # pixels: of less, nothing is left to see
+SMALLEST = 8  # pixels: of less, some digits leave no ink
 
 
 @dataclass(frozen=True)

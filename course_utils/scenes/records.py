@@ -13,6 +13,7 @@ import tensorflow as tf
 from course_utils.errors import CourseError
 from course_utils.scenes.augmenting import augmented
 from course_utils.scenes.faults import fault_of_record, require_scenes
+from course_utils.scenes.layout import require_whole
 
 FIELDS = {
     "image": tf.io.FixedLenFeature([], tf.string),
@@ -76,11 +77,12 @@ def read_records(path, batch, seed=None, augment=False):
         keras-cv's convention.
 
     Raises:
-        ValueError: augment without a seed.
+        ValueError: batch or seed is no such number, or augment has no seed.
         CourseError: the file or its label map is missing, or a record is not as it should be.
     """
-    if augment and seed is None:
-        raise ValueError("Expected a seed for augment=True. Received None: give a whole number.")
+    require_whole("batch", batch, 1, "it is how many scenes come at once")
+    if augment or seed is not None:
+        require_whole("seed", seed, 0, "any such number will do, and augment=True needs one")
     about = check_records(path)
     scenes = tf.data.TFRecordDataset(str(path))
     if seed is not None:
@@ -117,7 +119,10 @@ def label_map_path(path):
 
 
 def read_label_map(path):
-    """Return what stands beside a TFRecord file: {"classes": names, "scenes": count, "size": [h, w]}.
+    """Return what stands beside a TFRecord file.
+
+    Returns:
+        {"classes": names, "scenes": how many, "size": [height, width]}.
 
     Raises:
         CourseError: it is missing, or not what `write_records` wrote.
@@ -152,6 +157,8 @@ def check_records(path):
         raise _broken(path, "no such file") from problem
     except tf.errors.DataLossError as problem:
         raise _broken(path, f"a file that is damaged after record {number}") from problem
+    except tf.errors.OpError as problem:
+        raise _broken(path, "one that cannot be read") from problem
     if number != about["scenes"]:
         raise _broken(path, f"{number} of {about['scenes']} records")
     return about

@@ -1,5 +1,7 @@
 """by_hand.boxes against keras-cv, Keras, TensorFlow and pycocotools."""
 
+from functools import cache
+
 import keras
 import keras_cv
 import numpy as np
@@ -221,7 +223,7 @@ def test_matches_are_those_of_keras_cv(table, thresholds):
 @few
 @given(overlaps(), st.sampled_from([(0.5, 0.4), (0.7, 0.3)]))
 def test_forced_matches_are_those_of_keras_cv_but_for_its_first_anchor(table, thresholds):
-    """keras-cv 0.9.0 forces a column that it adds itself, and objects that no anchor touches."""
+    """keras-cv 0.9.0 also forces a column of its own making; it and untouched objects get row 0."""
     ours, theirs = by_hand.match(table, *thresholds), by_keras_cv(table, *thresholds, force=True)
     np.testing.assert_array_equal(ours[1:], theirs[1:])
     untouched = np.flatnonzero(table.max(axis=0) == 0) if table.size else []
@@ -266,16 +268,21 @@ def test_nms_is_that_of_tensorflow(detections, threshold):
     np.testing.assert_array_equal(by_hand.nms(boxes, scores, threshold), theirs)
 
 
-@few
-@given(scored(least=1), st.sampled_from([0.3, 0.5, 0.7]))
-def test_nms_is_that_of_keras_cv(detections, threshold):
-    """Its padded algorithm drops a box at the threshold itself, and misjudges empty boxes."""
-    boxes, scores = detections[0] + np.float32([0, 0, 1, 1]), detections[1]
-    assume(not np.isclose(by_hand.iou(boxes, boxes), threshold).any())
-    layer = keras_cv.layers.NonMaxSuppression(
+@cache
+def keras_cv_nms(threshold):
+    """Return the layer, one for each threshold: it traces its graph once."""
+    return keras_cv.layers.NonMaxSuppression(
         from_logits=False, iou_threshold=threshold, confidence_threshold=0.0, **FORMAT
     )
-    theirs = layer(boxes[None], scores[None, :, None])
+
+
+@few
+@given(scored(least=8, most=8), st.sampled_from([0.3, 0.5]))
+def test_nms_is_that_of_keras_cv(detections, threshold):
+    """Its padded algorithm drops a box at the threshold itself, and boxes without a corner > 0."""
+    boxes, scores = detections[0] + np.float32([20, 20, 21, 21]), detections[1]
+    assume(not np.isclose(by_hand.iou(boxes, boxes), threshold).any())
+    theirs = keras_cv_nms(threshold)(boxes[None], scores[None, :, None])
     count = int(theirs["num_detections"][0])
     kept = by_hand.nms(boxes, scores, threshold)
     np.testing.assert_array_equal(boxes[kept], np.asarray(theirs["boxes"])[0, :count])
@@ -299,10 +306,10 @@ def test_of_equal_scores_the_first_box_stays_and_the_threshold_itself_may_stay()
     np.testing.assert_array_equal(by_hand.nms(boxes, scores, 0.5), [0, 2])
     np.testing.assert_array_equal(by_tensorflow(boxes, scores, 0.5), [0, 2])
     np.testing.assert_array_equal(by_hand.nms(boxes, scores, 0.499), [0])
-    padded, _ = tf.image.non_max_suppression_padded(
+    padded, count = tf.image.non_max_suppression_padded(
         boxes[:, Y_FIRST], scores, 3, 0.5, pad_to_max_output_size=True
     )
-    assert 2 not in padded.numpy()[:1]
+    np.testing.assert_array_equal(padded[: int(count)], [0])
 
 
 @given(scored(), st.sampled_from([0.3, 0.5]), seeds)
@@ -319,7 +326,7 @@ def test_nms_by_class_is_nms_of_boxes_moved_apart(detections, threshold, seed):
 def test_soft_nms_is_that_of_tensorflow(detections, sigma, lowest):
     """TensorFlow writes exp(-IoU² / (2 sigma)): its sigma is half of Bodla's."""
     boxes, scores = detections
-    scores = scores + np.linspace(0, 1e-3, len(scores), dtype="float32")  # no ties: see below
+    scores = scores + np.linspace(0, 1e-3, len(scores), dtype="float32")  # no ties
     kept, lowered = by_hand.soft_nms(boxes, scores, sigma, lowest)
     theirs, their_scores = tf.image.non_max_suppression_with_scores(
         boxes[:, Y_FIRST], scores, 100, iou_threshold=1.0, score_threshold=lowest,
