@@ -26,7 +26,7 @@ class Case:
         changes: what `set` is given for each, and
         keys: the (label of a field or button, key) that does the same by hand; "choose …" chooses
             from a menu.
-        goals: those of the browser's part that apply, by the ways to show it: see `latency.GOALS`.
+        goals: those of the browser's part that apply, by the ways to show it: see `parts.latency`.
     """
 
     what: str

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from readers import ink_of_columns
 
 import course_utils.widgets
 from course_utils.widgets import (
@@ -111,12 +112,6 @@ def make_errors():
     chances = np.random.default_rng(3).dirichlet(np.ones(3), 60)
     labels = np.arange(60) % 3
     return ErrorExplorer(labels, chances, np.ones((60, 6, 8)) / 2, "abc")
-
-
-def ink_of_columns(batch, training):
-    """A network without Keras: how much ink each tenth of the picture's width holds."""
-    columns = np.array_split(np.asarray(batch)[0, ..., 0], 10, axis=1)
-    return np.array([[part.sum() for part in columns]])
 
 
 def make_pad():
