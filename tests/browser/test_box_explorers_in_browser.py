@@ -171,7 +171,7 @@ def test_corners_are_typed(playground):
     assert corners(playground, "Other") == [40, 40, 80, 120]
 
 
-# --- anchors and suppression -----------------------------------------------------------------------
+# --- anchors and suppression ---------------------------------------------------------------------
 
 
 def point(output, x, y):
@@ -221,7 +221,7 @@ def test_every_word_can_be_read(page):
     assert page.evaluate(TOO_FAINT) == []
 
 
-# --- an exported page ------------------------------------------------------------------------------
+# --- an exported page ----------------------------------------------------------------------------
 
 
 def test_boxes_are_dragged_on_a_page_without_a_kernel(browser, tmp_path, monkeypatch):
