@@ -11,6 +11,7 @@ import pytest
 from test_explorer_contract import (
     KERNELS,
     MAKERS,
+    make_anchors,
     make_arithmetic,
     make_attribution,
     make_colour_stepper,
@@ -19,8 +20,10 @@ from test_explorer_contract import (
     make_field,
     make_filters,
     make_lab,
+    make_overlap,
     make_pad,
     make_stepper,
+    make_suppression,
     make_transposed,
     make_upload,
     make_visualisation,
@@ -39,6 +42,9 @@ CHANGES = {
     make_visualisation: lambda n: dict(seed=n),
     make_errors: lambda n: dict(threshold=n / 500, truth=n % 3),
     make_attribution: lambda n: dict(target=n % 3, randomised=n // 3 % 3, layer="abc"[n % 2]),
+    make_overlap: lambda n: dict(box=(n / 100, 2, 20 + n / 10, 9)),
+    make_anchors: lambda n: dict(stride=4 + n % 5, sizes=(8, 9 + n / 10), positive=0.5 + n / 500),
+    make_suppression: lambda n: dict(threshold=n / 500, step=n % 2),
     make_pad: lambda n: dict(strokes=f"20,20 {30 + n / 10},80"),
     make_upload: lambda n: dict(picture=np.eye(40) * (1 - n / 500)),
 }
