@@ -7,13 +7,16 @@ import ipywidgets
 import numpy as np
 from test_explorer_contract import (
     KERNELS,
+    make_anchors,
     make_arithmetic,
     make_attribution,
     make_deep_stepper,
     make_errors,
     make_field,
     make_filters,
+    make_overlap,
     make_pad,
+    make_suppression,
     make_transposed,
     make_upload,
     make_visualisation,
@@ -30,6 +33,9 @@ CHANGES = {
     make_visualisation: lambda n: dict(seed=n),
     make_errors: lambda n: dict(threshold=n / 500, truth=n % 3),
     make_attribution: lambda n: dict(target=n % 3, randomised=n // 3 % 3, layer="abc"[n % 2]),
+    make_overlap: lambda n: dict(box=(n / 100, 2, 20 + n / 10, 9)),
+    make_anchors: lambda n: dict(stride=4 + n % 5, sizes=(8, 9 + n / 10), positive=0.5 + n / 1000),
+    make_suppression: lambda n: dict(threshold=n / 1000, step=n % 2),
     make_pad: lambda n: dict(strokes=f"20,20 {30 + n / 10},80"),
     make_upload: lambda n: dict(picture=np.eye(40) * (1 - n / 1000)),
 }
