@@ -16,7 +16,9 @@ _MODULES = {
     "FilterExplorer": "filter_explorer",
     "KernelLab": "kernel_lab",
     "KernelTraining": "kernel_training",
+    "ProposalReplay": "proposal_replay",
     "ReceptiveField": "receptive_field",
+    "RoIAlignLab": "roi_align_lab",
     "watching": "training",
 }
 __all__ = list(_MODULES)

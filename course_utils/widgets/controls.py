@@ -46,23 +46,45 @@ class Count(Field):
 class Slide:
     """A whole number on a slider, and in a field beside it: a slider's own name is not read out."""
 
-    def __init__(self, label, most):
-        self._field = Count(label, most=most)
-        self._slider = ipywidgets.IntSlider(
-            min=0, max=most, readout=False, layout={"width": NARROW, "margin": APART}
+    kinds = ipywidgets.BoundedIntText, ipywidgets.IntSlider
+
+    def __init__(self, label, most, least=0, step=1):
+        field, slider = self.kinds
+        bounds = {"value": least, "min": least, "max": most, "step": step}
+        self._field = field(
+            description=label, style=_wide_label(), layout={"width": NARROW, "margin": APART},
+            **bounds,
         )
-        self.box = ipywidgets.HBox([self._field.box, self._slider])
+        self._slider = slider(
+            readout=False, description=f"{label} on a slider", style={"description_width": "0"},
+            layout={"width": NARROW, "margin": APART}, **bounds,
+        )
+        self.box = ipywidgets.HBox([self._field, self._slider])
 
     def read(self):
-        return self._field.read()
+        return self._field.value
 
     def write(self, value):
-        self._field.write(value)
-        self._slider.value = value
+        self._field.value = self._slider.value = value
+
+    def limit(self, most):
+        self._field.max = self._slider.max = most
 
     def on_change(self, callback):
-        self._field.on_change(callback)
-        self._slider.observe(lambda change: self._field.write(change.new), names="value")
+        self._field.observe(lambda change: callback(), names="value")
+        self._slider.observe(self._moved, names="value")
+
+    def _moved(self, change):
+        self._field.value = change.new
+
+
+class RealSlide(Slide):
+    """A real number, likewise."""
+
+    kinds = ipywidgets.BoundedFloatText, ipywidgets.FloatSlider
+
+    def __init__(self, label, most=1.0, least=0.0, step=0.05):
+        super().__init__(label, most, least, step)
 
 
 class Number(Field):

@@ -1,0 +1,377 @@
+"""RoIAlignLab: what RoIAlign reads from a box on a feature map, and what rounding would cost."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from course_utils.by_hand.roi_align import align, neighbours, round_outwards, sample_places
+from course_utils.draw.roi import DIFFERENCE, region
+from course_utils.widgets import html, roi_views, roi_words
+from course_utils.widgets.controls import Choice, Count, Number, RealSlide
+from course_utils.widgets.explorer import Explorer, numbers, require_name, require_whole
+
+YOURS, RAMP = "yours", "ramp"
+POOLINGS = {"maximum": np.max, "mean": np.mean}
+SIDE, LEAST, MOST = 10, 2, 24  # cells of a preset's side by default; of any map
+MOST_BINS, MOST_SAMPLES, MOST_STRIDE = 7, 4, 64
+SIDES = ("x1", "y1", "x2", "y2")
+BOX = (0.17, 0.23, 0.81, 0.74)  # of the map's width and height: the first box
+NUDGE = 0.1  # cells
+
+
+@dataclass(frozen=True)
+class State:
+    """What can be changed: see `RoIAlignLab`."""
+
+    map: str
+    channel: int
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    stride: float
+    size: int
+    samples: int
+    pooling: str
+    row: int
+    column: int
+    sample: int
+
+    @property
+    def box(self):
+        """The box in cells of the map: (4,) x1 y1 x2 y2."""
+        return np.array([self.x1, self.y1, self.x2, self.y2], float) / self.stride
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """What is shown; all places are x, y in cells of the map.
+
+    Attributes:
+        values: (height, width), one channel of the map.
+        box: (4,) x1 y1 x2 y2; `bin`: that of the chosen bin.
+        size: bins along a side.
+        points: (size, size, samples², 2), where RoIAlign samples, bin by bin.
+        points_of_bin, point: those of the chosen bin, (samples², 2), and the chosen one, (2,).
+        part: (right, down) in 0…1, how far the chosen one lies from its first neighbour's middle.
+        neighbours: four (row, column): upper left, upper right, lower left, lower right.
+        weights, met: (4,) their weights, and their values.
+        whole: (4,) the box as RoI pooling rounds it.
+        cells: (4,) the cells from which RoI pooling takes the chosen bin.
+        aligned, pooled: (size, size), what RoIAlign and RoI pooling give.
+        middles: (size, size), the values of the ramp in the middles of bins; None without a ramp.
+    """
+
+    values: np.ndarray
+    box: np.ndarray
+    bin: np.ndarray
+    size: int
+    points: np.ndarray
+    points_of_bin: np.ndarray
+    point: np.ndarray
+    part: np.ndarray
+    neighbours: tuple
+    weights: np.ndarray
+    met: np.ndarray
+    whole: np.ndarray
+    cells: np.ndarray
+    aligned: np.ndarray
+    pooled: np.ndarray
+    middles: np.ndarray
+
+    def results(self, pooling):
+        """Return {title: (size, size)} of all that is compared."""
+        found = {"RoIAlign": self.aligned, f"RoI pooling, {pooling}": self.pooled}
+        found[DIFFERENCE] = self.pooled - self.aligned
+        truth = {} if self.middles is None else {"ramp in the bins’ middles": self.middles}
+        return found | truth
+
+
+class RoIAlignLab(Explorer):
+    """Put a box on a small feature map, and follow every number that RoIAlign makes of it.
+
+    Each bin is the mean of sample points at even distances; each sample is the sum of its four
+    nearest cells' values, weighted by how near their middles are. RoI pooling rounds the box to
+    whole cells, and each bin again, and takes the maximum. The map called "ramp" has the place of
+    each cell's middle as its value, so a reading is right where it gives the middle of its bin.
+
+    The state:
+        map: "yours", the one that was handed over, "ramp", "edge" or "peak".
+        channel: of your map, from 0.
+        x1, y1, x2, y2: the box, in cells times the stride: pixels of the image.
+        stride: pixels of the image for each cell. When it changes, the box stays on its cells.
+        size: bins along a side, 1 to 7.
+        samples: along a side of each bin, 1 to 4.
+        pooling: what RoI pooling takes of a bin's cells, "maximum", or "mean" to see what
+            rounding does alone.
+        row, column, sample: the chosen bin, and which of its sample points, line by line.
+
+    Args:
+        feature_map: (height, width) or (height, width, channels), 2 to 24 cells along a side; or
+            the name of a map, which then has 10 × 10 cells.
+        box: x1 y1 x2 y2 in pixels of the image.
+
+    Raises:
+        ValueError: a map of another shape, or settings that cannot be.
+
+    References: He, Gkioxari, Dollár and Girshick, Mask R-CNN (2017), section 3; Girshick, Fast
+    R-CNN (2015), section 2.1.
+    """
+
+    title = "RoIAlignLab"
+    try_this = (
+        "Choose the ramp: RoIAlign reads the middle of every bin. Then nudge the box to the right, "
+        "a tenth of a cell each time: when does RoI pooling notice? Point at a result to see where "
+        "it comes from, and drag the box by its corners or its middle."
+    )
+
+    def __init__(self, feature_map=RAMP, box=None, size=3, samples=2, stride=1, channel=0):
+        named = isinstance(feature_map, str)
+        given = None if named else _checked_map(feature_map)
+        shape = (SIDE, SIDE) if named else given.shape[:2]
+        self.maps = ({} if named else {YOURS: given}) | _presets(*shape)
+        self.shape = shape
+        box = numbers("box", self._first_box(stride) if box is None else box)
+        if box.shape != (4,):
+            raise ValueError(f"Expected box as x1, y1, x2, y2. Received shape {box.shape}.")
+        name = feature_map if named else YOURS
+        super().__init__(
+            State(name, channel, *box.tolist(), stride, size, samples, "maximum", 0, 0, 0)
+        )
+
+    def _first_box(self, stride):
+        _require_stride(stride)
+        return np.round(np.multiply(BOX, self.shape[::-1] * 2), 1) * stride
+
+    # --- from state to data ----------------------------------------------------------------------
+
+    def compute(self, state):
+        self._require(state)
+        feature_map = self.maps[state.map]
+        values = feature_map[..., state.channel]
+        box = state.box
+        points = _points(box, state.size, state.samples)
+        chosen = points[state.row, state.column]
+        around, part, weights = _around(chosen[state.sample], self.shape)
+        tops, bottoms = round_outwards(box[1], box[3], state.size, self.shape[0])
+        lefts, rights = round_outwards(box[0], box[2], state.size, self.shape[1])
+        row, column = state.row, state.column
+        return Region(
+            values, box, _bin(box, state.size, row, column), state.size, points, chosen,
+            chosen[state.sample], part, around, weights, np.array([values[at] for at in around]),
+            np.array([lefts[0], tops[0], rights[-1], bottoms[-1]]),
+            np.array([lefts[column], tops[row], rights[column], bottoms[row]]),
+            align(values[..., None], box[None], state.size, state.size, state.samples)[0, ..., 0],
+            _pooled(values, (tops, bottoms), (lefts, rights), POOLINGS[state.pooling]),
+            _middles(box, state.size) if state.map == RAMP else None,
+        )  # fmt: skip
+
+    def _require(self, state):
+        require_name("map", state.map, self.maps)
+        require_name("pooling", state.pooling, POOLINGS)
+        _require_stride(state.stride)
+        require_whole("size", state.size, MOST_BINS, 1)
+        require_whole("samples", state.samples, MOST_SAMPLES, 1)
+        for name, most in self._most(state).items():
+            require_whole(name, getattr(state, name), most)
+        self._require_box(state)
+
+    def _require_box(self, state):
+        """Refuse a box that is no box, or leaves the map."""
+        x1, y1, x2, y2 = corners = numbers("box", [getattr(state, side) for side in SIDES])
+        height, width = (side * state.stride for side in self.shape)
+        if not (0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height):
+            raise ValueError(
+                f"Expected a box with 0 ≤ x1 < x2 ≤ {width:g} and 0 ≤ y1 < y2 ≤ {height:g}. "
+                f"Received {', '.join(f'{corner:g}' for corner in corners)}."
+            )
+
+    def _most(self, state):
+        """Return {field: largest number} of what is counted from 0."""
+        last = state.size - 1
+        return {"channel": self.maps[state.map].shape[2] - 1, "row": last, "column": last,
+                "sample": state.samples**2 - 1}  # fmt: skip
+
+    def settle(self, state, changes):
+        """The box stays on its cells; what no longer exists becomes the last that does."""
+        require_name("map", state.map, self.maps)
+        _require_stride(state.stride)
+        require_whole("size", state.size, MOST_BINS, 1)
+        require_whole("samples", state.samples, MOST_SAMPLES, 1)
+        if "stride" in changes and not set(SIDES) & set(changes):
+            grown = state.stride / self.state.stride
+            state = replace(state, **{side: getattr(state, side) * grown for side in SIDES})
+        most = self._most(state)
+        inside = {name: min(getattr(state, name), last) for name, last in most.items()
+                  if name not in changes}  # fmt: skip
+        return replace(state, **inside)
+
+    # --- what to do ------------------------------------------------------------------------------
+
+    def limits(self):
+        """Return the largest numbers of the present map, box and bins."""
+        height, width = (side * self.state.stride for side in self.shape)
+        return {**self._most(self.state), "x1": width, "x2": width, "y1": height, "y2": height}
+
+    def nudge(self, right=0, down=0):
+        """Move the box by so many cells, and no further than the edge of the map."""
+        return self._place(self.state.box + [right, down, right, down])
+
+    def round_box(self):
+        """Move the sides of the box to whole cells, as RoI pooling does."""
+        return self._place(self.data.whole)
+
+    def next_sample(self):
+        """Choose the bin's next sample point; after the last comes the first."""
+        return self.set(sample=(self.state.sample + 1) % self.state.samples**2)
+
+    def actions(self):
+        return {
+            "Box left": lambda: self.nudge(right=-NUDGE),
+            "Box right": lambda: self.nudge(right=NUDGE),
+            "Box up": lambda: self.nudge(down=-NUDGE),
+            "Box down": lambda: self.nudge(down=NUDGE),
+            "Round the box": self.round_box,
+            "Next sample": self.next_sample,
+        }
+
+    def picked(self, name, x, y):
+        """Choose a bin of the results, or bring the box's nearest handle to a place on the map."""
+        if name == "map":
+            height, width = self.shape
+            self._place(_dragged(self.state.box, np.array([x * width, y * height])))
+        else:
+            row, column = (min(int(place * self.state.size), self.state.size - 1)
+                           for place in (y, x))  # fmt: skip
+            self.set(row=row, column=column)
+
+    def _place(self, box):
+        """Put the box, in cells, where it stays in the map; its size stays."""
+        far = np.array(self.shape[::-1])
+        shift = np.maximum(-box[:2], 0) - np.maximum(box[2:] - far, 0)
+        moved = (box + np.tile(shift, 2)) * self.state.stride
+        return self.set(**dict(zip(SIDES, np.round(moved, 3).tolist())))
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    def describe(self, data, state):
+        return roi_words.describe(data, state)
+
+    def readout(self, data, state):
+        return roi_words.readout(data, state)
+
+    def draw(self, data, state):
+        words = f"{roi_words.sample_words(data)}\n{roi_words.rounding_words(data, state)}"
+        return region(data, data.results(state.pooling), (state.row, state.column), words,
+                      self.describe(data, state))  # fmt: skip
+
+    def views(self, data, state):
+        shown = roi_views.feature_map(data, self.describe(data, state))
+        sample = roi_views.neighbours(data) + roi_views.sum_table(data)
+        return {
+            "map": html.figure(roi_words.map_caption(state, self.maps), shown),
+            "sample": html.figure(roi_words.sample_caption(data, state), sample),
+            "results": roi_views.results(data, state),
+        }
+
+    def controls(self):
+        return {
+            "map": Choice("Map", self.maps),
+            "channel": Count("Channel"),
+            **{side: RealSlide(side) for side in SIDES},
+            "stride": Number("Stride", step=1),
+            "size": Count("Size", least=1, most=MOST_BINS),
+            "samples": Count("Samples", least=1, most=MOST_SAMPLES),
+            "pooling": Choice("Pooling", POOLINGS),
+            "row": Count("Row"),
+            "column": Count("Column"),
+            "sample": Count("Sample"),
+        }
+
+
+# --- arithmetic ----------------------------------------------------------------------------------
+
+
+def _points(box, size, samples):
+    """Return the sample points of each bin, line by line: (size, size, samples², 2)."""
+    x = sample_places(box[None, 0], box[None, 2], size, samples).reshape(1, size, 1, samples)
+    y = sample_places(box[None, 1], box[None, 3], size, samples).reshape(size, 1, samples, 1)
+    pairs = np.stack(np.broadcast_arrays(x, y), axis=-1)
+    return pairs.reshape(size, size, samples**2, 2)
+
+
+def _around(point, shape):
+    """Return a point's four neighbours, its (right, down) between them, and their weights."""
+    (left, right, across), (top, bottom, down) = (
+        neighbours(place, length) for place, length in zip(point, shape[::-1])
+    )
+    around = [(int(row), int(column)) for row in (top, bottom) for column in (left, right)]
+    weights = np.outer([1 - down, down], [1 - across, across]).ravel()
+    return tuple(around), np.array([across, down]), weights
+
+
+def _bin(box, size, row, column):
+    """Return x1 y1 x2 y2 of one bin."""
+    steps = np.array([column, row, column + 1, row + 1]) / size
+    return np.tile(box[:2], 2) + steps * np.tile(box[2:] - box[:2], 2)
+
+
+def _pooled(values, rows, columns, pool):
+    """Return what `pool` takes of the cells of each bin, as `by_hand.roi_align.pool` does."""
+    return np.array([
+        [pool(values[top:bottom, left:right]) for left, right in zip(*columns)]
+        for top, bottom in zip(*rows)
+    ], float)  # fmt: skip
+
+
+def _middles(box, size):
+    """Return the ramp's values in the middles of bins: their x."""
+    x = box[0] + (np.arange(size) + 0.5) / size * (box[2] - box[0])
+    return np.tile(x, (size, 1))
+
+
+def _dragged(box, place):
+    """Return the box with the nearest of corners, sides' middles and middle brought to a place."""
+    grips = np.array([(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)])
+    x1, y1, x2, y2 = box
+    places = np.array([[(x1, (x1 + x2) / 2, x2)[a], (y1, (y1 + y2) / 2, y2)[b]] for a, b in grips])
+    across, down = grips[np.argmin(((places - place) ** 2).sum(axis=1))]
+    if (across, down) == (1, 1):
+        return box + np.tile(place - places[4], 2)
+    moved = box.copy()
+    for axis, grip in enumerate((across, down)):
+        if grip != 1:
+            moved[axis + grip] = place[axis]
+    lower, upper = np.minimum(moved[:2], moved[2:]), np.maximum(moved[:2], moved[2:])
+    return np.concatenate([lower, np.maximum(upper, lower + 0.05)])
+
+
+def _presets(height, width):
+    """Return {name: (height, width, 1)} of maps on which one sees what a reading does."""
+    x = np.tile(np.arange(width) + 0.5, (height, 1))
+    peak = np.zeros((height, width))
+    peak[height // 2, width // 2] = 1
+    made = {RAMP: x, "edge": (x > width / 2).astype(float), "peak": peak}
+    return {name: one[..., None] for name, one in made.items()}
+
+
+def _checked_map(feature_map):
+    """Return a map as (height, width, channels) floats."""
+    array = numbers("feature_map", feature_map)
+    array = array[..., None] if array.ndim == 2 else array
+    if array.ndim != 3 or array.shape[2] < 1 or not all(
+        LEAST <= side <= MOST for side in array.shape[:2]
+    ):
+        raise ValueError(
+            f"Expected a feature map of shape (height, width, channels), {LEAST} to {MOST} cells "
+            f"along a side. Received shape {array.shape}: cut a piece out of a larger one."
+        )
+    return array
+
+
+def _require_stride(stride):
+    real = isinstance(stride, (int, float, np.integer, np.floating))
+    if isinstance(stride, bool) or not real or not 1 <= stride <= MOST_STRIDE:
+        raise ValueError(
+            f"Expected stride as a number from 1 to {MOST_STRIDE}. Received {stride!r}."
+        )
