@@ -201,8 +201,8 @@ class ProposalReplay(Running, Explorer):
         step = self.steps[state.moment]
         return {
             "picture": proposal_views.picture(image, truths, data.now, step, words),
-            "curve": proposal_views.curve(self.steps, data.recalls, state.moment),
-            "objects": proposal_views.objects(data.now),
+            "recall": proposal_views.curve(self.steps, data.recalls, state.moment)
+            + proposal_views.objects(data.now),
         }
 
     def controls(self):

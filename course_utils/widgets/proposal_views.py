@@ -25,12 +25,15 @@ def picture(image, truths, proposals, step, words):
     for number_of, (box, found) in enumerate(zip(truths * scale, proposals.found)):
         parts.append(svg.box(box, "fill:none;stroke:#000;stroke-width:5"))
         parts.append(svg.box(box, "fill:none;stroke:#fff;stroke-width:2"))
-        text = f"{number_of} {FOUND if found else MISSED}"
-        parts.append(svg.words(text, box[2] - 4, box[1] + 12, 15, NAME, anchor="end"))
+        parts.append(_badge(f"{number_of} {FOUND if found else MISSED}", *box[2:0:-1]))
     return html.figure(f"proposals at step {step:,}", svg.drawing(size, "".join(parts), words))
 
 
-NAME = f"font-weight:bold;{svg.HALO}"
+def _badge(text, right, top):
+    """Return a text on white in the upper right corner of a box."""
+    left = right - 6 - 9 * len(text)
+    face = svg.box((left, top, right, top + 18), "fill:#fff;stroke:#000;stroke-width:1.5")
+    return face + svg.words(text, (left + right) / 2, top + 9, 13, "font-weight:bold")
 
 
 def _outline(box):

@@ -26,6 +26,10 @@ BINS = "stroke:#000;stroke-width:1.2"
 CHOSEN = "fill:#E69F00;fill-opacity:0.3;stroke:#000;stroke-width:2"
 WHOLE = "fill:none;stroke:#0072B2;stroke-width:3;stroke-dasharray:7 4"
 POOLED = "fill:none;stroke:#0072B2;stroke-width:2;stroke-dasharray:2 3"
+KEY = (
+    "solid: the box, its bins and samples; dashed: the whole cells of RoI pooling; dotted: those "
+    "of the chosen bin; A to D: the cells that the chosen sample reads"
+)
 FRAME = "fill:none;stroke:#000;stroke-width:1.5"
 THREADS = "stroke:#D55E00;stroke-width:1.5"
 
@@ -42,7 +46,8 @@ def feature_map(data, words):
         *_pooling(data, cell),
         *_aligning(data, cell),
     ]
-    return svg.drawing(size, "".join(parts), words, pick="map", still=True)
+    shown = svg.drawing(size, "".join(parts), words, pick="map", still=True)
+    return f'{shown}<div style="max-width:{size[1]:.0f}px">{KEY}</div>'
 
 
 def _grid(height, width, cell):
@@ -163,7 +168,7 @@ def results(data, state):
         for title, values in data.results(state.pooling).items()
     ]
     return (
-        '<div class="course-view" style="display:flex;flex-wrap:wrap;max-width:760px">'
+        '<div class="course-view" style="display:flex;flex-wrap:wrap;max-width:1000px">'
         f'{"".join(views)}</div>'
     )
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.draw.roi import LETTERS
-from course_utils.draw.style import channel_label, number
+from course_utils.draw.style import number
 
 EXACT = 1e-9
 
@@ -67,7 +67,8 @@ def ramp_words(data):
 
 def map_caption(state, maps):
     """Return what the map is."""
-    return channel_label(f"map {state.map}", state.channel, maps[state.map].shape[2])
+    several = maps[state.map].shape[2] > 1
+    return f"map {state.map}{f', channel {state.channel}' * several}"
 
 
 def sample_caption(data, state):

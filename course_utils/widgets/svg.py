@@ -7,10 +7,9 @@ from html import escape
 from PIL import Image
 
 SHARPEST = 400  # pixels of a photograph's longer side
-HALO = "stroke:#fff;stroke-width:3;paint-order:stroke"  # around words that lie on a picture
 
 
-def drawing(size, content, words, pick=None, still=False, width=None):
+def drawing(size, content, words, pick=None, still=False):
     """Return a picture in SVG on white, as wide as its own units in pixels, or narrower.
 
     Args:
@@ -19,12 +18,13 @@ def drawing(size, content, words, pick=None, still=False, width=None):
         words: what is seen.
         pick: the name under which a place pointed at is told to the explorer (`picked`).
         still: True for what is dragged: then a finger on it does not scroll the page.
-        width: on screen in pixels, where it is not one for each unit.
     """
     height, wide = size
     picked = f' data-pick="{escape(pick)}"' if pick else ""
-    style = f"display:block;width:{width or wide:g}px;max-width:100%;height:auto;background:#fff"
-    style += ";user-select:none;-webkit-user-select:none" + ";touch-action:none" * still
+    style = (
+        f"display:block;width:{wide:g}px;max-width:100%;height:auto;color:#000;background:#fff;"
+        f"user-select:none;-webkit-user-select:none{';touch-action:none' * still}"
+    )
     return (
         f'<svg role="img" aria-label="{escape(words)}" viewBox="0 0 {wide:g} {height:g}"{picked} '
         f'style="{style}" font-family="sans-serif">{content}</svg>'
