@@ -6,6 +6,13 @@ empty (a line or a point); x2 < x1 is no box. The functions above the line "argu
 the short cores that lesson 05 teaches; those below check what they are given:
 `iou(check_boxes(boxes), check_boxes(others))`.
 
+Where libraries differ: `nms` keeps a box whose IoU is the threshold itself, as
+tf.image.non_max_suppression does; the padded version, which keras-cv's NonMaxSuppression calls, drops
+it, and boxes 0, 0, 0, 0 with it. keras-cv's BoxMatcher, told to force matches, also gives its first
+anchor an object that does not exist, and an anchor to objects that no anchor touches; `match` does
+neither. keras-cv names deltas y first, and ratios of anchors as width / height. TensorFlow's
+soft_nms_sigma is half of the paper's sigma.
+
 References: Ren, He, Girshick and Sun, Faster R-CNN (2015), section 3.1, for anchors, deltas and
 matching; Rezatofighi et al., Generalized intersection over union (2019); Bodla et al., Soft-NMS
 (2017); Neubeck and Van Gool, Efficient non-maximum suppression (2006).

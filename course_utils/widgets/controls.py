@@ -9,6 +9,7 @@ import numpy as np
 from course_utils.draw.style import channel_label
 
 NARROW, WIDE = "9rem", "16rem"
+CORNERS = ("x1", "y1", "x2", "y2")  # of a box, in the order of its numbers
 APART = "2px 16px 2px 2px"  # margin: keeps a label away from the field before it
 
 
@@ -97,6 +98,59 @@ class Number(Field):
                 layout={"width": NARROW, "margin": APART},
             )
         )
+
+
+class NumberList:
+    """A few numbers in a field of text, with commas between them."""
+
+    def __init__(self, label):
+        self._label = label
+        self.box = ipywidgets.Text(
+            description=label, continuous_update=False, style=_wide_label(),
+            layout={"width": WIDE, "margin": APART},
+        )
+
+    def read(self):
+        """Return the numbers as a tuple.
+
+        Raises:
+            ValueError: a text that is none.
+        """
+        try:
+            return tuple(float(part) for part in self.box.value.replace(",", " ").split())
+        except ValueError:
+            raise ValueError(
+                f"Expected {self._label.lower()} as numbers with commas between them. "
+                f"Received {self.box.value!r}."
+            ) from None
+
+    def write(self, values):
+        self.box.value = ", ".join(f"{value:g}" for value in values)
+
+    def on_change(self, callback):
+        self.box.observe(lambda change: callback(), names="value")
+
+
+class BoxFields:
+    """A box as four number fields: its corners x1, y1 and x2, y2 in pixels."""
+
+    def __init__(self, label):
+        self.label = label
+        self._cells = [Number(f"{label} {corner}", step=1) for corner in CORNERS]
+        wrap = {"flex_flow": "row wrap"}
+        self.box = ipywidgets.Box([cell.box for cell in self._cells], layout=wrap)
+
+    def read(self):
+        """Return the corners, (4,)."""
+        return np.array([cell.read() for cell in self._cells])
+
+    def write(self, corners):
+        for cell, value in zip(self._cells, corners.tolist()):
+            cell.write(value)
+
+    def on_change(self, callback):
+        for cell in self._cells:
+            cell.on_change(callback)
 
 
 class Choice(Field):

@@ -173,3 +173,16 @@ def require_whole(what, value, most, least=0):
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or not least <= value <= most:
         raise ValueError(f"Expected {what} from {least} to {most}. Received {value!r}.")
+
+
+def require_between(what, value, least, most):
+    """Refuse what is not a number from `least` to `most`.
+
+    Raises:
+        ValueError: it says from where to where they go.
+    """
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not real or not least <= value <= most:  # not-a-number is refused as well
+        raise ValueError(
+            f"Expected {what} as a number from {least:g} to {most:g}. Received {value!r}."
+        )

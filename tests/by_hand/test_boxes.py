@@ -221,7 +221,7 @@ def test_matches_are_those_of_keras_cv(table, thresholds):
 @few
 @given(overlaps(), st.sampled_from([(0.5, 0.4), (0.7, 0.3)]))
 def test_forced_matches_are_those_of_keras_cv_but_for_its_first_anchor(table, thresholds):
-    """keras-cv 0.9.0 forces a column that it adds itself, and objects that no anchor touches."""
+    """keras-cv 0.9.0 also forces a column of its own making; it and untouched objects get row 0."""
     ours, theirs = by_hand.match(table, *thresholds), by_keras_cv(table, *thresholds, force=True)
     np.testing.assert_array_equal(ours[1:], theirs[1:])
     untouched = np.flatnonzero(table.max(axis=0) == 0) if table.size else []
@@ -266,10 +266,10 @@ def test_nms_is_that_of_tensorflow(detections, threshold):
     np.testing.assert_array_equal(by_hand.nms(boxes, scores, threshold), theirs)
 
 
-@few
+@settings(max_examples=20, deadline=None)
 @given(scored(least=1), st.sampled_from([0.3, 0.5, 0.7]))
 def test_nms_is_that_of_keras_cv(detections, threshold):
-    """Its padded algorithm drops a box at the threshold itself, and misjudges empty boxes."""
+    """Its padded algorithm drops a box at the threshold itself, and the box 0, 0, 0, 0."""
     boxes, scores = detections[0] + np.float32([0, 0, 1, 1]), detections[1]
     assume(not np.isclose(by_hand.iou(boxes, boxes), threshold).any())
     layer = keras_cv.layers.NonMaxSuppression(
@@ -299,10 +299,10 @@ def test_of_equal_scores_the_first_box_stays_and_the_threshold_itself_may_stay()
     np.testing.assert_array_equal(by_hand.nms(boxes, scores, 0.5), [0, 2])
     np.testing.assert_array_equal(by_tensorflow(boxes, scores, 0.5), [0, 2])
     np.testing.assert_array_equal(by_hand.nms(boxes, scores, 0.499), [0])
-    padded, _ = tf.image.non_max_suppression_padded(
+    padded, count = tf.image.non_max_suppression_padded(
         boxes[:, Y_FIRST], scores, 3, 0.5, pad_to_max_output_size=True
     )
-    assert 2 not in padded.numpy()[:1]
+    np.testing.assert_array_equal(padded[: int(count)], [0])
 
 
 @given(scored(), st.sampled_from([0.3, 0.5]), seeds)
@@ -319,7 +319,7 @@ def test_nms_by_class_is_nms_of_boxes_moved_apart(detections, threshold, seed):
 def test_soft_nms_is_that_of_tensorflow(detections, sigma, lowest):
     """TensorFlow writes exp(-IoU² / (2 sigma)): its sigma is half of Bodla's."""
     boxes, scores = detections
-    scores = scores + np.linspace(0, 1e-3, len(scores), dtype="float32")  # no ties: see below
+    scores = scores + np.linspace(0, 1e-3, len(scores), dtype="float32")  # no ties
     kept, lowered = by_hand.soft_nms(boxes, scores, sigma, lowest)
     theirs, their_scores = tf.image.non_max_suppression_with_scores(
         boxes[:, Y_FIRST], scores, 100, iou_threshold=1.0, score_threshold=lowest,

@@ -17,6 +17,7 @@ from IPython.utils.capture import capture_output
 
 import course_utils.widgets
 from course_utils.widgets import (
+    AnchorExplorer,
     Attribution,
     ConvArithmetic,
     ConvStepper,
@@ -25,8 +26,10 @@ from course_utils.widgets import (
     ErrorExplorer,
     FeatureVisualisation,
     FilterExplorer,
+    IoUPlayground,
     KernelLab,
     KernelTraining,
+    NMSStepper,
     ProposalReplay,
     ReceptiveField,
     RoIAlignLab,
@@ -143,6 +146,22 @@ def make_replay():
     return ProposalReplay(np.full((2, 24, 30), 0.5), truths, steps, top=2)
 
 
+def make_overlap():
+    return IoUPlayground(np.random.default_rng(5).random((30, 40)), other=(3, 4.5, 20, 20))
+
+
+def make_anchors():
+    boxes = [(2, 3, 16, 20), (20, 5, 38, 12)]
+    return AnchorExplorer(np.full((30, 40, 3), 200, np.uint8), boxes, ["seven", "two"], stride=5)
+
+
+def make_suppression():
+    boxes = [(2, 3, 16, 20), (3, 3, 17, 21), (6, 3, 20, 20), (25, 5, 38, 12)]
+    truths = [(2, 3, 16, 20), (7, 3, 21, 20)]
+    image = np.random.default_rng(6).random((30, 40))
+    return NMSStepper(image, boxes, [0.9, 0.8, 0.7, 0.6], [1, 1, 1, 2], truths)
+
+
 # Explorers with a kernel in their state, which this file edits; and all others, each with a change
 # that is seen, and one that cannot be.
 KERNELS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab, make_training]
@@ -158,6 +177,9 @@ OTHERS = {
     make_region: (dict(x1=4.0, size=2, channel=1), dict(x1=61.0)),
     make_ramp: (dict(map="peak", sample=8), dict(sample=9)),
     make_replay: (dict(moment=0, threshold=0.75), dict(top=0)),
+    make_overlap: (dict(box=[1, 2, 9, 8.5]), dict(other=[3, 3, 2, 5])),
+    make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6)),
+    make_suppression: (dict(step=1, threshold=0.25), dict(threshold=1.5)),
     make_pad: (dict(strokes="four like a nine", meant=4), dict(strokes="20,20 300,20")),
     make_upload: (dict(picture=np.eye(40)), dict(picture=np.zeros((9, 9)))),
 }

@@ -20,12 +20,21 @@ from course_utils import datasets
 from course_utils.by_hand import convolution
 from course_utils.by_hand.kernels import KERNELS, separate
 from course_utils.draw.style import channel_label, number
-from course_utils.widgets import ConvStepper, KernelLab, front, html, javascript, kernel_lab
-from course_utils.widgets.controls import KernelGrid
+from course_utils.widgets import (
+    ConvStepper,
+    IoUPlayground,
+    KernelLab,
+    front,
+    html,
+    iou_playground,
+    javascript,
+    kernel_lab,
+)
+from course_utils.widgets.controls import BoxFields, KernelGrid
 from course_utils.widgets.javascript import handed, source
 
 TESTS = Path(__file__).resolve().parents[1] / "javascript"
-FRONTS = ("stepper", "lab")
+FRONTS = ("stepper", "lab", "overlap")
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="no Node.js: apt-get install nodejs")
 HOSTILE = """quoted "x" onload='alert(1)' <script>alert(2)</script> & more &amp; more"""
@@ -280,10 +289,18 @@ def explorers(random):
                   LAB_REFUSALS),
         described("a photograph", KernelLab("coffee", preset="emboss"),
                   [dict(colours="colour")], []),
+        described("boxes on paper", IoUPlayground(), overlaps(random, (180, 240)),
+                  OVERLAP_REFUSALS),
+        described("boxes on a photograph", IoUPlayground(photograph, box=(0, 0, 31, 20)),
+                  overlaps(random, (20, 31)), OVERLAP_REFUSALS),
     ]  # fmt: skip
 
 
 STEPPER_REFUSALS = [dict(dilation=8), dict(dilation=8, padding="same")]
+OVERLAP_REFUSALS = [
+    dict(box=[5, 5, 4, 6]), dict(other=[5, 5.125, 6, 4]), dict(other=[-0.25, 1, 4, 5]),
+    dict(box=[1, 1, 4, 1e4]), dict(other=[1, -2.5, 400, 6]), dict(box=[1, 1, 3, 2], other=[9, 9, 8, 9]),
+]  # fmt: skip
 LAB_REFUSALS = [dict(kernel=[[1e7, 0, 0], [0, -2e8, 0], [0, 0, 0]])]
 
 
@@ -304,6 +321,18 @@ def filters(random):
     games = [dict(secret=name, preset="identity") for name in ("Sobel x", "Gaussian blur")]
     colours = [dict(colours="colour"), dict(view="signed"), dict(colours="grey")]
     return [*presets, *own, *eighths, *games, *presets[:4], dict(secret=None), *colours]
+
+
+def overlaps(random, size):
+    """Return boxes as a hand would drag them: all presets, and any place of (height, width)."""
+    presets = [dict(preset=name) for name in [*iou_playground.PRESETS, iou_playground.CUSTOM]]
+    sides = np.array(size[::-1])
+    some = [np.sort(random.random((2, 2)), axis=0) * sides for _ in range(40)]
+    some += [one.round() for one in some] + [(one * 4).round() / 4 for one in some]
+    boxes = [one.ravel().tolist() for one in some]
+    names = ["box", "other", "other"]
+    moves = [{names[n % 3]: box} for n, box in enumerate(boxes)]
+    return [*presets, *moves, dict(box=[0, 0, 0, 0], other=[0, 0, 0, 0]), dict(other=[0, 0, 1, 0])]
 
 
 def described(name, explorer, changes, refused):
@@ -344,8 +373,8 @@ def seen(explorer):
 
 
 def view(text):
-    """Return html as it is, but a picture as its words and pixels."""
-    if "<img" not in text:
+    """Return html as it is, but a picture that the browser paints as its words and pixels."""
+    if "<img" not in text or "<svg" in text:
         return text
     (data,) = re.findall(r"base64,([^\"]*)", text)
     levels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
@@ -362,6 +391,8 @@ def field(name, control):
     """Return a control in Python as parts.js has it described."""
     if isinstance(control, KernelGrid):
         return {"name": name, "kind": "kernel", "label": control.label}
+    if isinstance(control, BoxFields):
+        return {"name": name, "kind": "box", "label": control.label}
     box = control.box
     described = {"name": name, "kind": "number", "label": box.description}
     if isinstance(box, ipywidgets.BoundedIntText):

@@ -11,8 +11,10 @@
 //   limits(data) -> { field: largest value }
 //   actions(shell) -> { label: function }
 //   waits(state, fixed) -> whether Python has to send something first
+//   moved(state, grip, [right, down], fixed) -> changes, where its views have what can be dragged
 
 import { Refusal, fromNested, sameArray, toNested } from "./arrays.js"
+import { dragging } from "./dragging.js"
 import { element, field, STYLE } from "./parts.js"
 
 const PAUSE = 100 // milliseconds between two messages to Python
@@ -141,6 +143,7 @@ class Shell {
 
   close() {
     this.stop()
+    this.letGo?.()
     if (this.waiting) this.save()
     for (const [name, answer] of Object.entries(this.heard)) this.model.off(name, answer)
   }
@@ -158,14 +161,22 @@ class Shell {
     this.refusal = element("div")
     this.pictures = element("div", { class: "row" })
     this.status = element("div", { role: "status", "aria-live": "polite" })
+    if (this.front.moved) this.letGo = this.draggable()
     this.elements = [
       heading,
-      row(element("div", { class: "row fields" }, ...places), kernel.element),
+      row(element("div", { class: "row fields" }, ...places), ...(kernel ? [kernel.element] : [])),
       row(...this.buttons()),
       this.refusal,
       this.pictures,
       this.status,
     ]
+  }
+
+  draggable() {
+    return dragging(this.pictures, {
+      state: () => this.state,
+      move: (from, grip, shift) => this.set(this.front.moved(from, grip, shift, this.fixed)),
+    })
   }
 
   buttons() {
