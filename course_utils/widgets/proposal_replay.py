@@ -9,9 +9,9 @@ from course_utils.by_hand.boxes import check_boxes, iou
 from course_utils.by_hand.metrics import check_proposals
 from course_utils.draw.images import drawable_batch
 from course_utils.draw.proposals import proposals_over_training
-from course_utils.widgets import proposal_views, proposal_words
+from course_utils.widgets import overlay, proposal_views, proposal_words
 from course_utils.widgets.controls import Count, RealSlide, Slide
-from course_utils.widgets.explorer import Explorer, require_whole
+from course_utils.widgets.explorer import Explorer, require_between, require_whole
 from course_utils.widgets.running import Running
 
 PACE = 0.5  # seconds between two pictures of Run
@@ -96,7 +96,7 @@ class ProposalReplay(Running, Explorer):
         self.images = _pixels(images)
         self.truths = _checked_truths(truths, self.images)
         self.steps, self._history = _checked_steps(steps, len(self.images))
-        self._best = self._best_overlaps()
+        self._best, self._pictures = self._best_overlaps(), {}
         super().__init__(State(len(self.steps) - 1, image, top, threshold))
 
     def _best_overlaps(self):
@@ -139,11 +139,7 @@ class ProposalReplay(Running, Explorer):
         require_whole("moment", state.moment, len(self.steps) - 1)
         require_whole("image", state.image, len(self.images) - 1)
         require_whole("top", state.top, MOST, 1)
-        real = isinstance(state.threshold, (int, float, np.integer, np.floating))
-        if not real or isinstance(state.threshold, bool) or not LOWEST <= state.threshold <= 1:
-            raise ValueError(
-                f"Expected threshold as a number from {LOWEST} to 1. Received {state.threshold!r}."
-            )
+        require_between("threshold", state.threshold, LOWEST, 1)
 
     # --- what to do ------------------------------------------------------------------------------
 
@@ -186,24 +182,38 @@ class ProposalReplay(Running, Explorer):
         return proposal_words.readout(self, data, state)
 
     def draw(self, data, state):
-        moments = _spread(len(self.steps), state.moment)
-        panels = {
-            f"step {self.steps[moment]:,}": self._proposals(moment, state) for moment in moments
-        }
+        panels = [self._panel(one, state) for one in _spread(len(self.steps), state.moment)]
         return proposals_over_training(
-            self.images[state.image], self.truths[state.image], panels, self.steps, data.recalls,
-            state.moment, self.describe(data, state),
+            self.images[state.image], panels, self.steps, data.recalls, state.moment,
+            self.describe(data, state),
         )  # fmt: skip
 
+    def _panel(self, moment, state):
+        """Return a moment's title, its outlines, and whether it is the chosen one."""
+        proposals = self._proposals(moment, state)
+        found = f"{proposals.found.sum()} of {len(proposals.found)} found"
+        outlines = proposal_views.outlines(self.truths[state.image], proposals)
+        return f"step {self.steps[moment]:,}\n{found}", outlines, moment == state.moment
+
     def views(self, data, state):
-        words = self.describe(data, state)
-        image, truths = self.images[state.image], self.truths[state.image]
-        step = self.steps[state.moment]
+        shapes = overlay.outlines(
+            proposal_views.outlines(self.truths[state.image], data.now), self.images.shape[1:3]
+        )
+        scene = overlay.laid_over(self._picture(state.image), shapes, self.images.shape[1:3])
+        caption = f"proposals at step {self.steps[state.moment]:,}"
+        curve = proposal_views.curve(self.steps, data.recalls, state.moment)
+        rows = proposal_views.rows(data.now)
+        table = overlay.table_figure("objects of this image", proposal_views.HEAD, rows)
         return {
-            "picture": proposal_views.picture(image, truths, data.now, step, words),
-            "recall": proposal_views.curve(self.steps, data.recalls, state.moment)
-            + proposal_views.objects(data.now),
+            "scene": overlay.named_figure(caption, scene, self.describe(data, state)),
+            "recall": curve + table,
         }
+
+    def _picture(self, image):
+        """Return the `<img>` of an image; made once."""
+        if image not in self._pictures:
+            self._pictures[image] = overlay.picture(self.images[image], f"image {image}")
+        return self._pictures[image]
 
     def controls(self):
         return {
@@ -249,7 +259,7 @@ def _checked_steps(steps, count):
     snapshots = list(steps)
     if not snapshots:
         raise ValueError(
-            "Expected at least one snapshot. Received none: was the recorder among the callbacks?"
+            "Expected at least one snapshot. Received none: hand the recorder to fit."
         )
     numbers = [int(step) for step, _, _ in snapshots]
     if sorted(set(numbers)) != numbers:

@@ -11,10 +11,10 @@ def describe(explorer, state):
         f"Image {state.image} of {len(explorer.images)}, {height} × {width} pixels with {objects}, "
         f"after {steps[state.moment]:,} steps of training, snapshot {state.moment} of 0 to "
         f"{len(steps) - 1}: up to {state.top} proposals of the best scores, solid blue where they "
-        f"overlap an object by an IoU of at least {number(state.threshold)}, dashed orange where "
-        "they do not; true boxes in white, with a tick where found and a cross where missed. The "
-        f"curve of recall over training, from step {steps[0]:,} to step {steps[-1]:,}, with a mark "
-        "at this moment."
+        f"overlap an object by an IoU of at least {number(state.threshold)}, dashed and red where "
+        "they do not; true boxes are solid green where found, dashed purple where missed. The "
+        f"curve of recall over training, from step {steps[0]:,} to step "
+        f"{steps[-1]:,}, with a mark at this moment."
     )
 
 

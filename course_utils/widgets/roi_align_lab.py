@@ -8,7 +8,13 @@ from course_utils.by_hand.roi_align import align, neighbours, round_outwards, sa
 from course_utils.draw.roi import DIFFERENCE, region
 from course_utils.widgets import html, roi_views, roi_words
 from course_utils.widgets.controls import Choice, Count, Number, RealSlide
-from course_utils.widgets.explorer import Explorer, numbers, require_name, require_whole
+from course_utils.widgets.explorer import (
+    Explorer,
+    numbers,
+    require_between,
+    require_name,
+    require_whole,
+)
 
 YOURS, RAMP = "yours", "ramp"
 POOLINGS = {"maximum": np.max, "mean": np.mean}
@@ -140,7 +146,7 @@ class RoIAlignLab(Explorer):
         )
 
     def _first_box(self, stride):
-        _require_stride(stride)
+        require_between("stride", stride, 1, MOST_STRIDE)
         return np.round(np.multiply(BOX, self.shape[::-1] * 2), 1) * stride
 
     # --- from state to data ----------------------------------------------------------------------
@@ -169,7 +175,7 @@ class RoIAlignLab(Explorer):
     def _require(self, state):
         require_name("map", state.map, self.maps)
         require_name("pooling", state.pooling, POOLINGS)
-        _require_stride(state.stride)
+        require_between("stride", state.stride, 1, MOST_STRIDE)
         require_whole("size", state.size, MOST_BINS, 1)
         require_whole("samples", state.samples, MOST_SAMPLES, 1)
         for name, most in self._most(state).items():
@@ -195,7 +201,7 @@ class RoIAlignLab(Explorer):
     def settle(self, state, changes):
         """The box stays on its cells; what no longer exists becomes the last that does."""
         require_name("map", state.map, self.maps)
-        _require_stride(state.stride)
+        require_between("stride", state.stride, 1, MOST_STRIDE)
         require_whole("size", state.size, MOST_BINS, 1)
         require_whole("samples", state.samples, MOST_SAMPLES, 1)
         if "stride" in changes and not set(SIDES) & set(changes):
@@ -367,11 +373,3 @@ def _checked_map(feature_map):
             f"along a side. Received shape {array.shape}: cut a piece out of a larger one."
         )
     return array
-
-
-def _require_stride(stride):
-    real = isinstance(stride, (int, float, np.integer, np.floating))
-    if isinstance(stride, bool) or not real or not 1 <= stride <= MOST_STRIDE:
-        raise ValueError(
-            f"Expected stride as a number from 1 to {MOST_STRIDE}. Received {stride!r}."
-        )

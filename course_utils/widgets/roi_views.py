@@ -12,8 +12,8 @@ from course_utils.draw.roi import (
     map_numbers,
     pale_cells,
 )
-from course_utils.draw.style import number
-from course_utils.widgets import html, svg
+from course_utils.draw.style import BLUE, ORANGE, VERMILION, number
+from course_utils.widgets import html, overlay, svg
 
 MAP, SMALLEST, LARGEST = 440, 20, 48  # pixels of the map's longer side, and of a cell's
 FONT = 12  # pixels of the largest numbers
@@ -23,15 +23,15 @@ SQUARE, MARGIN = 170, 46  # pixels of the square between four neighbours, and ar
 GROUND = "stroke:#fff;stroke-width:{}"  # below a line, so that it is seen on every colour
 BOX = "fill:none;stroke:#000;stroke-width:3"
 BINS = "stroke:#000;stroke-width:1.2"
-CHOSEN = "fill:#E69F00;fill-opacity:0.3;stroke:#000;stroke-width:2"
-WHOLE = "fill:none;stroke:#0072B2;stroke-width:3;stroke-dasharray:7 4"
-POOLED = "fill:none;stroke:#0072B2;stroke-width:2;stroke-dasharray:2 3"
+CHOSEN = f"fill:{ORANGE};fill-opacity:0.3;stroke:#000;stroke-width:2"
+WHOLE = f"fill:none;stroke:{BLUE};stroke-width:3;stroke-dasharray:7 4"
+POOLED = f"fill:none;stroke:{BLUE};stroke-width:2;stroke-dasharray:2 3"
 KEY = (
     "solid: the box, its bins and samples; dashed: the whole cells of RoI pooling; dotted: those "
     "of the chosen bin; A to D: the cells that the chosen sample reads"
 )
 FRAME = "fill:none;stroke:#000;stroke-width:1.5"
-THREADS = "stroke:#D55E00;stroke-width:1.5"
+THREADS = f"stroke:{VERMILION};stroke-width:1.5"
 
 
 def feature_map(data, words):
@@ -41,7 +41,7 @@ def feature_map(data, words):
     size = height * cell, width * cell
     parts = [
         svg.pixels((pale_cells(data.values) * 255).astype(np.uint8), size),
-        svg.path(_grid(height, width, cell), "stroke:#bbb;stroke-width:0.6"),
+        overlay.path(svg.course(_grid(height, width, cell)), "stroke:#bbb;stroke-width:0.6"),
         _numbers(data.values, cell),
         *_pooling(data, cell),
         *_aligning(data, cell),
@@ -74,9 +74,9 @@ def _pooling(data, cell):
     """Return RoI pooling's box, and the cells of the chosen bin, dashed and dotted."""
     whole, cells = (np.multiply(corners, cell) for corners in (data.whole, data.cells))
     return [
-        svg.box(whole, "fill:none;" + GROUND.format(5)),
-        svg.box(whole, WHOLE),
-        svg.box(cells + [3, 3, -3, -3], POOLED),
+        overlay.box(whole, "fill:none;" + GROUND.format(5)),
+        overlay.box(whole, WHOLE),
+        overlay.box(cells + [3, 3, -3, -3], POOLED),
     ]
 
 
@@ -86,15 +86,16 @@ def _aligning(data, cell):
     x, y = data.point * cell
     near = [((column + 0.5) * cell, (row + 0.5) * cell) for row, column in data.neighbours]
     return [
-        svg.box(np.multiply(data.box, cell), "fill:none;" + GROUND.format(6)),
-        svg.box((x1, y1, x2, y2), CHOSEN),
-        svg.path([np.multiply(line, cell) for line in bin_lines(data.box, data.size)], BINS),
-        svg.box(np.multiply(data.box, cell), BOX),
-        svg.dots(data.points.reshape(-1, 2) * cell, 1.6, "fill:#000"),
-        svg.dots(data.points_of_bin * cell, 3, "fill:#000;stroke:#fff"),
-        svg.path([[(x, y), place] for place in near], THREADS),
+        overlay.box(np.multiply(data.box, cell), "fill:none;" + GROUND.format(6)),
+        overlay.box((x1, y1, x2, y2), CHOSEN),
+        overlay.path(svg.course(np.multiply(bin_lines(data.box, data.size), cell)), BINS),
+        overlay.box(np.multiply(data.box, cell), BOX),
+        overlay.dots(data.points.reshape(-1, 2) * cell, "#000", 3),
+        overlay.dots(data.points_of_bin * cell, "#fff", 8),
+        overlay.dots(data.points_of_bin * cell, "#000", 6),
+        overlay.path(svg.course([(x, y), place] for place in near), THREADS),
         *_neighbour_cells(data, cell),
-        svg.dots([(x, y)], 5, "fill:#D55E00;stroke:#000;stroke-width:1.5"),
+        svg.mark((x, y), 5, VERMILION),
     ]
 
 
@@ -103,7 +104,7 @@ def _neighbour_cells(data, cell):
     parts = []
     for letter, (row, column) in zip(LETTERS, data.neighbours):
         x, y = column * cell, row * cell
-        parts.append(svg.box((x, y, x + cell, y + cell), FRAME))
+        parts.append(overlay.box((x, y, x + cell, y + cell), FRAME))
         if data.neighbours.count((row, column)) == 1:
             parts.append(svg.words(letter, x + 6, y + 7, 9, "font-weight:bold"))
     return parts
@@ -120,11 +121,11 @@ def neighbours(data):
         row, column = divmod(place, 2)
         across = ends[1 - column], ends[1 - row]
         area = [min(x, across[0]), min(y, across[1]), max(x, across[0]), max(y, across[1])]
-        parts.append(svg.box(area, f"fill:{colour};stroke:#000;stroke-width:0.7"))
+        parts.append(overlay.box(area, f"fill:{colour};stroke:#000;stroke-width:0.7"))
         parts.append(_area_name(area, f"{letter} {number(data.weights[place])}"))
         corner = ends[column], ends[row]
-        parts += _corner(corner, row, letter, colour, number(data.met[place]))
-    parts.append(svg.dots([(x, y)], 6, "fill:#D55E00;stroke:#000;stroke-width:1.5"))
+        parts.append(_corner(corner, row, letter, colour, number(data.met[place])))
+    parts.append(svg.mark((x, y), 6, VERMILION))
     words = "the sample between the middles of its four neighbours; areas are weights"
     return svg.drawing((edge, edge), "".join(parts), words)
 
@@ -140,8 +141,9 @@ def _area_name(area, text):
 def _corner(corner, row, letter, colour, value):
     """Return a neighbour's mark and value, above the upper ones and below the lower ones."""
     x, y = corner
-    mark = [svg.box((x - 6, y - 6, x + 6, y + 6), f"fill:{colour};stroke:#000;stroke-width:1.5")]
-    return [*mark, svg.words(f"{letter}: {value}", x, y + (20 if row else -20), 13)]
+    look = f"fill:{colour};stroke:#000;stroke-width:1.5"
+    mark = overlay.box((x - 6, y - 6, x + 6, y + 6), look)
+    return mark + svg.words(f"{letter}: {value}", x, y + (20 if row else -20), 13)
 
 
 def sum_table(data):
