@@ -1,17 +1,17 @@
 """Boxes by hand: how far two overlap, anchors, deltas, matching, non-maximum suppression.
 
-Boxes are float arrays `(n, 4)`: x1, y1, x2, y2 in pixels from the picture's upper left corner. Pixel
-i reaches from i to i + 1, so a box is x2 - x1 wide and 0, 0, 1, 1 is the first pixel. A box may be
-empty (a line or a point); x2 < x1 is no box. The functions above the line "argument checking" are
-the short cores that lesson 05 teaches; those below check what they are given:
+Boxes are float arrays `(n, 4)`: x1, y1, x2, y2 in pixels from the picture's upper left corner.
+Pixel i reaches from i to i + 1, so a box is x2 - x1 wide and 0, 0, 1, 1 is the first pixel. A box
+may be empty (a line or a point); x2 < x1 is no box. The functions above the line "argument
+checking" are the short cores that lesson 05 teaches; those below check what they are given:
 `iou(check_boxes(boxes), check_boxes(others))`.
 
 Where libraries differ: `nms` keeps a box whose IoU is the threshold itself, as
-tf.image.non_max_suppression does; the padded version, which keras-cv's NonMaxSuppression calls, drops
-it, and boxes 0, 0, 0, 0 with it. keras-cv's BoxMatcher, told to force matches, also gives its first
-anchor an object that does not exist, and an anchor to objects that no anchor touches; `match` does
-neither. keras-cv names deltas y first, and ratios of anchors as width / height. TensorFlow's
-soft_nms_sigma is half of the paper's sigma.
+tf.image.non_max_suppression does; the padded version, which keras-cv's NonMaxSuppression calls,
+drops it, and every box without a coordinate above 0. keras-cv's BoxMatcher, told to force matches,
+also gives its first anchor an object that does not exist, and an anchor to objects that no anchor
+touches; `match` does neither. keras-cv names deltas y first, and ratios of anchors as
+width / height. TensorFlow's soft_nms_sigma is half of the paper's sigma.
 
 References: Ren, He, Girshick and Sun, Faster R-CNN (2015), section 3.1, for anchors, deltas and
 matching; Rezatofighi et al., Generalized intersection over union (2019); Bodla et al., Soft-NMS

@@ -106,9 +106,9 @@ def roi_pool(feature_map, boxes, size):
     """Return the largest values in each box of a feature map, the box rounded to whole cells.
 
     Halves are rounded up. A box narrower than a cell becomes one cell wide, and one beyond the map
-    takes the outermost cells. Fast R-CNN's own code counts x2 and y2 among the cells of a box, which
-    is then one larger; keras-cv's ROIPooler rounds no box but cuts the decimals off all edges of
-    bins, which then do not share cells.
+    takes the outermost cells. Fast R-CNN's own code counts x2 and y2 among the cells of a box,
+    which is then one larger; keras-cv's ROIPooler rounds no box but cuts the decimals off all edges
+    of bins, which then do not share cells.
 
     Args:
         feature_map: (height, width, channels).

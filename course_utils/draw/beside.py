@@ -69,9 +69,8 @@ class _Table:
 
     def _draw_line(self, axes, y, cells, look, is_bold):
         if look:
-            dashes = (0, tuple(one / look.width for one in look.dashes)) if look.dashes else "-"
-            axes.add_line(Line2D([0, MARK - 0.08], [y, y], color=look.colour, linestyle=dashes,
-                                 linewidth=0.75 * look.width))  # fmt: skip
+            axes.add_line(Line2D([0, MARK - 0.08], [y, y], color=look.colour,
+                                 linestyle=look.style, linewidth=look.points))  # fmt: skip
         x = MARK
         for text, width in zip(cells, self.widths):
             axes.text(x, y, text, va="center", size=FONT, weight="bold" if is_bold else "normal")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
+from course_utils.draw.boxes import draw_frame
 from course_utils.draw.images import colouring
 from course_utils.draw.labels import DARKER
 from course_utils.draw.words import LETTER, LINE, POINTS
@@ -25,6 +25,16 @@ class Look:
     colour: str
     width: float = 2
     dashes: tuple = ()
+
+    @property
+    def points(self):
+        """The width on paper, in points."""
+        return 0.75 * self.width
+
+    @property
+    def style(self):
+        """The line style of matplotlib, which counts dashes in widths of the line."""
+        return (0, tuple(one / self.width for one in self.dashes)) if self.dashes else "-"
 
     @property
     def ink(self):
@@ -96,9 +106,8 @@ def _candidates(corners, size, letter, width):
 
 
 def _meet(one, other):
-    return (
-        min(one[2], other[2]) > max(one[0], other[0])
-        and min(one[3], other[3]) > max(one[1], other[1])
+    return all(
+        min(one[axis + 2], other[axis + 2]) > max(one[axis], other[axis]) for axis in (0, 1)
     )
 
 
@@ -110,10 +119,12 @@ def draw_outlines(axes, image, outlines):
         image: (height, width) or (height, width, 3) uint8.
     """
     height, width = image.shape[:2]
-    look = colouring(image) | ({"vmax": 255} if image.ndim == 2 else {})
-    axes.imshow(image, extent=(0, width, height, 0), aspect="auto", **look)
+    grey = colouring(image) | ({"vmax": 255} if image.ndim == 2 else {})
+    axes.imshow(image, extent=(0, width, height, 0), aspect="auto", **grey)
     for outline in reversed(outlines):
-        _add(axes, outline)
+        look = outline.look
+        draw_frame(axes, outline.corners, (0, 0, width, height), look.colour, look.style,
+                   look.points, around="white")  # fmt: skip
     inches = axes.get_window_extent().width / axes.figure.dpi
     letter = FONT * LINE / POINTS / inches * width
     for outline, x, y in text_places(outlines, (height, width), letter):
@@ -121,15 +132,3 @@ def draw_outlines(axes, image, outlines):
                   path_effects=[withStroke(linewidth=2.5, foreground="white")])  # fmt: skip
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-
-
-def _add(axes, outline):
-    x1, y1, x2, y2 = (float(value) for value in outline.corners)
-    look = outline.look
-    # A pixel on screen is 3/4 point; dashes are counted in widths of the line.
-    dashes = (0, tuple(one / look.width for one in look.dashes)) if look.dashes else "solid"
-    under = [withStroke(linewidth=0.75 * look.width + 1.5, foreground="white", alpha=0.7)]
-    axes.add_patch(
-        Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=look.colour, clip_on=True,
-                  linewidth=0.75 * look.width, linestyle=dashes, path_effects=under)
-    )  # fmt: skip

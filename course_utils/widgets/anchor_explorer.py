@@ -17,7 +17,7 @@ from course_utils.draw.beside import beside
 from course_utils.draw.style import number
 from course_utils.widgets import anchor_views, overlay
 from course_utils.widgets.anchor_views import SHOWS
-from course_utils.widgets.controls import Choice, Count, Number, NumberList, Switch
+from course_utils.widgets.controls import Choice, Count, NumberList, RealSlide, Switch
 from course_utils.widgets.explorer import (
     Explorer,
     numbers,
@@ -173,13 +173,24 @@ class AnchorExplorer(Explorer):
         require_whole("object", state.object, max(len(self.boxes) - 1, 0))
 
     def settle(self, state, changes):
-        """In another grid the anchor is chosen that overlaps the present one most."""
+        """One threshold pushes the other one; in another grid the most similar anchor is chosen."""
         for name in {"sizes", "ratios"} & changes.keys():
             state = replace(state, **{name: _several(name, getattr(state, name))})
+        state = self._pushed(state, changes)
         if {"stride", "sizes", "ratios"} & changes.keys() and "anchor" not in changes:
             before = self.data.anchors[[self.state.anchor]]
             return replace(state, anchor=int(iou(before, self._grid(state)[0])[0].argmax()))
         return state
+
+    def _pushed(self, state, changes):
+        """Keep negative at most as large as positive, where only one of them was changed."""
+        moved = [name for name in ("positive", "negative") if name in changes]
+        if len(moved) != 1:
+            return state
+        require_between(moved[0], getattr(state, moved[0]), 0, 1)
+        if state.negative <= state.positive:
+            return state
+        return replace(state, positive=getattr(state, moved[0]), negative=getattr(state, moved[0]))
 
     def take_best(self):
         """Choose the anchor that overlaps the chosen object most."""
@@ -273,8 +284,8 @@ class AnchorExplorer(Explorer):
         caption = f"best anchors of object {state.object}" if best else "no object, no anchors"
         return {
             "scene": overlay.named_figure("anchors", scene, self.describe(data, state)),
-            "objects": overlay.table_figure("objects", anchor_views.OBJECTS, objects),
-            "best": overlay.table_figure(caption, anchor_views.ANCHORS, best),
+            "tables": overlay.table_figure("objects", anchor_views.OBJECTS, objects)
+            + overlay.table_figure(caption, anchor_views.ANCHORS, best),
         }
 
     def controls(self):
@@ -282,8 +293,8 @@ class AnchorExplorer(Explorer):
             "stride": Count("Stride", least=1, most=max(self.size)),
             "sizes": NumberList("Sizes"),
             "ratios": NumberList("Ratios"),
-            "positive": Number("Positive from", step=0.05),
-            "negative": Number("Negative below", step=0.05),
+            "positive": RealSlide("Positive"),
+            "negative": RealSlide("Negative"),
             "force": Switch("Each object gets its best anchor"),
             "object": Count("Object"),
             "anchor": Count("Anchor", most=MOST_ANCHORS),
@@ -308,9 +319,7 @@ def _names(labels, count):
         return [f"object {at}" for at in range(count)]
     names = [str(one) for one in np.asarray(labels).ravel().tolist()]
     if len(names) != count:
-        raise ValueError(
-            f"Expected one label for each of {count} boxes. Received {len(names)}."
-        )
+        raise ValueError(f"Expected one label for each of {count} boxes. Received {len(names)}.")
     return [f"object {at}: {name}" for at, name in enumerate(names)]
 
 

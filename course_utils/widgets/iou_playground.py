@@ -204,7 +204,7 @@ class IoUPlayground(Explorer):
 def _paper():
     """Return white paper with a line every `RULED` pixels, (height, width) uint8."""
     paper = np.full(PAPER, 255, np.uint8)
-    paper[::RULED] = paper[:, ::RULED] = 220
+    paper[::RULED] = paper[:, ::RULED] = paper[-1] = paper[:, -1] = 220
     paper.flags.writeable = False
     return paper
 

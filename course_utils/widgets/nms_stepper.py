@@ -10,7 +10,7 @@ from course_utils.by_hand.boxes import check_boxes, check_scores
 from course_utils.draw.beside import beside
 from course_utils.draw.style import number
 from course_utils.widgets import nms_views, overlay
-from course_utils.widgets.controls import Choice, Count, Number
+from course_utils.widgets.controls import Choice, Number, RealSlide, Slide
 from course_utils.widgets.explorer import Explorer, require_between, require_name, require_whole
 from course_utils.widgets.nms_rounds import Rule, owners_of, rounds
 from course_utils.widgets.running import Running
@@ -252,12 +252,12 @@ class NMSStepper(Running, Explorer):
 
     def controls(self):
         return {
-            "step": Count("Step number"),
+            "step": Slide("Step no.", MOST),
             "method": Choice("Method", METHODS),
             "classes": Choice("Classes", CLASSES),
-            "threshold": Number("Threshold", step=0.05),
-            "sigma": Number("Sigma (soft)", step=0.1),
-            "lowest": Number("Lowest score (soft)", step=0.05),
+            "threshold": RealSlide("Threshold"),
+            "sigma": Number("Sigma", step=0.1),
+            "lowest": Number("Lowest", step=0.05),
         }
 
     def limits(self):
@@ -277,9 +277,7 @@ def _names(labels, count):
     """Return the class of each detection as a text."""
     names = tuple(str(one) for one in np.asarray(labels).ravel().tolist())
     if len(names) != count:
-        raise ValueError(
-            f"Expected one label for each of {count} boxes. Received {len(names)}."
-        )
+        raise ValueError(f"Expected one label for each of {count} boxes. Received {len(names)}.")
     if count > MOST:
         raise ValueError(
             f"Expected at most {MOST} detections, so that they can be read. Received {count}: "

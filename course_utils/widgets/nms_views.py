@@ -6,7 +6,8 @@ from course_utils.draw.outlines import Look, Outline, Row
 from course_utils.draw.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION, number
 
 NOW, KEPT, WAITING = Look(BLUE, 4), Look(BLUE, 2.5), Look("#444444", 1.5)
-GOES, FALLS, GONE = Look(VERMILION, 3, (6, 4)), Look(ORANGE, 2.5, (6, 3)), Look("#777777", 1, (2, 4))
+GOES, FALLS = Look(VERMILION, 3, (6, 4)), Look(ORANGE, 2.5, (6, 3))
+GONE = Look("#777777", 1, (2, 4))
 TRUE, LOST = Look(GREEN, 2.5, (2, 4)), Look(PURPLE, 4, (10, 4))
 LOOKS = {"now": NOW, "kept": KEPT, "waiting": WAITING, "goes": GOES, "falls": FALLS, "gone": GONE}
 HEAD = ("number", "class", "score", "IoU", "what becomes of it")

@@ -8,7 +8,7 @@ TINT = 0.45  # opacity of the union
 FACES = {
     "intersection": f"background:{INTERSECTION};border:1px solid #555",
     "union": f"background:{UNION};border:1px solid #555",
-    "box around both": f"border:2px dotted {ENCLOSING}",
+    "box around both": f"background:#fff;border:2px dotted {ENCLOSING}",
 }
 
 
@@ -44,5 +44,5 @@ def numbers(data, state):
         (overlay.swatch(FACES[name]) + name if name in FACES else name, how, f"<b>{value}</b>")
         for name, how, value in lines(data, state)
     ]
-    return html.figure("how they overlap, and the deltas of box as seen from other",
-                       overlay.rows(found))
+    caption = "how they overlap, and the deltas of box as seen from other"
+    return html.figure(caption, overlay.rows(found))

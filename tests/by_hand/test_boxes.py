@@ -269,8 +269,8 @@ def test_nms_is_that_of_tensorflow(detections, threshold):
 @settings(max_examples=20, deadline=None)
 @given(scored(least=1), st.sampled_from([0.3, 0.5, 0.7]))
 def test_nms_is_that_of_keras_cv(detections, threshold):
-    """Its padded algorithm drops a box at the threshold itself, and the box 0, 0, 0, 0."""
-    boxes, scores = detections[0] + np.float32([0, 0, 1, 1]), detections[1]
+    """Its padded algorithm drops a box at the threshold itself, and boxes without a corner > 0."""
+    boxes, scores = detections[0] + np.float32([20, 20, 21, 21]), detections[1]
     assume(not np.isclose(by_hand.iou(boxes, boxes), threshold).any())
     layer = keras_cv.layers.NonMaxSuppression(
         from_logits=False, iou_threshold=threshold, confidence_threshold=0.0, **FORMAT

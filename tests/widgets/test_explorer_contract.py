@@ -178,7 +178,7 @@ OTHERS = {
     make_ramp: (dict(map="peak", sample=8), dict(sample=9)),
     make_replay: (dict(moment=0, threshold=0.75), dict(top=0)),
     make_overlap: (dict(box=[1, 2, 9, 8.5]), dict(other=[3, 3, 2, 5])),
-    make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6)),
+    make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6, positive=0.5)),
     make_suppression: (dict(step=1, threshold=0.25), dict(threshold=1.5)),
     make_pad: (dict(strokes="four like a nine", meant=4), dict(strokes="20,20 300,20")),
     make_upload: (dict(picture=np.eye(40)), dict(picture=np.zeros((9, 9)))),

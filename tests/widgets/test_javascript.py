@@ -299,7 +299,8 @@ def explorers(random):
 STEPPER_REFUSALS = [dict(dilation=8), dict(dilation=8, padding="same")]
 OVERLAP_REFUSALS = [
     dict(box=[5, 5, 4, 6]), dict(other=[5, 5.125, 6, 4]), dict(other=[-0.25, 1, 4, 5]),
-    dict(box=[1, 1, 4, 1e4]), dict(other=[1, -2.5, 400, 6]), dict(box=[1, 1, 3, 2], other=[9, 9, 8, 9]),
+    dict(box=[1, 1, 4, 1e4]), dict(other=[1, -2.5, 400, 6]),
+    dict(box=[1, 1, 3, 2], other=[9, 9, 8, 9]),
 ]  # fmt: skip
 LAB_REFUSALS = [dict(kernel=[[1e7, 0, 0], [0, -2e8, 0], [0, 0, 0]])]
 

@@ -14,6 +14,7 @@ export const STYLE = `<style>
 .course-front .field { display: flex; align-items: center; margin: 2px 16px 2px 0; }
 .course-front .field > label { margin-right: 8px; white-space: nowrap; }
 .course-front .field > input { width: 4.5rem; }
+.course-front .corners input { width: 3.7rem; }
 .course-front input, .course-front select { font: inherit; color: inherit; height: 28px;
   padding: 0 4px; box-sizing: border-box; border: 1px solid var(--jp-border-color1, #888);
   background: var(--jp-layout-color1, transparent); }
@@ -94,7 +95,7 @@ function boxFields({ label }, changed) {
     numberField({ label: `${label} ${corner}`, step: 1 }, edited(at)),
   )
   return {
-    element: element("div", { class: "row" }, ...cells.map((cell) => cell.element)),
+    element: element("div", { class: "row corners" }, ...cells.map((cell) => cell.element)),
     write(corners, typing) {
       exact = corners
       cells.forEach((cell, at) => cell.write(corners.values[at], typing))

@@ -158,13 +158,14 @@ class Shell {
     heading.innerHTML = this.inputs.style + STYLE
     heading.append(element("b", {}, this.inputs.title), element("br"), this.inputs.try_this)
     const places = Object.values(others).map((one) => one.element)
+    const beside = kernel ? [kernel.element] : [] // which leaves the others less room
     this.refusal = element("div")
     this.pictures = element("div", { class: "row" })
     this.status = element("div", { role: "status", "aria-live": "polite" })
     if (this.front.moved) this.letGo = this.draggable()
     this.elements = [
       heading,
-      row(element("div", { class: "row fields" }, ...places), ...(kernel ? [kernel.element] : [])),
+      row(element("div", { class: kernel ? "row fields" : "row" }, ...places), ...beside),
       row(...this.buttons()),
       this.refusal,
       this.pictures,
