@@ -187,8 +187,8 @@ def _row(row):
 def _sample(look):
     """Return a short piece of a line, on white as all lines have white beside them."""
     return (
-        '<svg viewBox="0 0 24 12" style="width:24px;height:12px;background:#fff;'
-        f'vertical-align:-1px">{path("M1 6H23", line_style(look))}</svg>'
+        '<svg aria-hidden="true" viewBox="0 0 24 12" style="width:24px;height:12px;'
+        f'background:#fff;vertical-align:-1px">{path("M1 6H23", line_style(look))}</svg>'
     )
 
 
