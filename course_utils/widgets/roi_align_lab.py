@@ -267,7 +267,8 @@ class RoIAlignLab(Explorer):
         return roi_words.readout(data, state)
 
     def draw(self, data, state):
-        words = f"{roi_words.sample_words(data)}\n{roi_words.rounding_words(data, state)}"
+        sums = roi_words.sample_words(data, between="\n")  # two short lines
+        words = "\n".join([sums, roi_words.rounding_words(data, state)])
         return region(data, data.results(state.pooling), (state.row, state.column), words,
                       self.describe(data, state))  # fmt: skip
 

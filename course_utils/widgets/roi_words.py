@@ -37,13 +37,14 @@ def readout(data, state):
     )
 
 
-def sample_words(data):
-    """Return the sum of one sample in a sentence."""
-    parts = " + ".join(
+def sample_words(data, between=" "):
+    """Return the sum of one sample in a sentence; `between` stands in its middle."""
+    terms = [
         f"{letter} {number(value)} × {number(weight)}"
         for letter, value, weight in zip(LETTERS, data.met, data.weights)
-    )
-    return f"Sample: {parts} = {number(data.met @ data.weights)}."
+    ]
+    halves = " + ".join(terms[:2]), " + ".join(terms[2:])
+    return f"Sample: {halves[0]}{between}+ {halves[1]} = {number(data.met @ data.weights)}."
 
 
 def rounding_words(data, state):
