@@ -106,9 +106,8 @@ def _candidates(corners, size, letter, width):
 
 
 def _meet(one, other):
-    return all(
-        min(one[axis + 2], other[axis + 2]) > max(one[axis], other[axis]) for axis in (0, 1)
-    )
+    beside = one[2] <= other[0] or other[2] <= one[0]
+    return not (beside or one[3] <= other[1] or other[3] <= one[1])
 
 
 def draw_outlines(axes, image, outlines):

@@ -141,6 +141,8 @@ STYLE = """<style>
 .course-view table { border-collapse: collapse; }
 .course-view td { border: 1px solid #888; width: 42px; min-width: 42px; height: 26px; padding: 0;
   text-align: center; font: 12px/1 monospace; box-sizing: border-box; }
+.course-view table.words :is(td, th) { width: auto; min-width: 0; padding: 1px 8px;
+  text-align: left; white-space: nowrap; font: inherit; }
 .course-view.squares td { width: 26px; min-width: 26px; }
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }

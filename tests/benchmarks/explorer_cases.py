@@ -112,6 +112,29 @@ def make_pad():
     return widgets.DigitPad(network_and_pictures()[0])
 
 
+def make_playground():
+    """Return an IoUPlayground on the photograph."""
+    return widgets.IoUPlayground(photograph(), (60, 60, 160, 160), (100, 90, 220, 200))
+
+
+def boxes_of_scene(count):
+    """Return boxes in a scene of 80 × 80 pixels: (count, 4)."""
+    random = np.random.default_rng(1)
+    corners = random.uniform(0, 60, (count, 2))
+    return np.concatenate([corners, corners + random.uniform(10, 20, (count, 2))], axis=1)
+
+
+def make_anchors():
+    """Return an AnchorExplorer of a scene with four objects and 600 anchors."""
+    return widgets.AnchorExplorer(photograph()[:80, :80], boxes_of_scene(4))
+
+
+def make_suppression():
+    """Return an NMSStepper of 60 detections."""
+    scores = np.linspace(0.99, 0.2, 60)
+    return widgets.NMSStepper(photograph()[:80, :80], boxes_of_scene(60), scores, [0] * 60)
+
+
 def _kernels():
     kernels = np.repeat(KERNEL[None], EVENTS, axis=0)
     kernels[:, 0, 0] += np.arange(1, EVENTS + 1) / 4
@@ -149,6 +172,9 @@ def _cases():
     edits = _kernels(), [("Kernel row 0, column 0", UP)] * EVENTS
     filters = _each("filter", range(1, 11)) + _each("row", range(1, 11))
     numbers = range(1, EVENTS + 1)
+    box = (60, 60, 160, 160)
+    moved = [{"box": (60 + at, *box[1:])} for at in BACK_AND_FORTH]
+    thresholds = _each("positive", [0.5 + at / 20 for at in BACK_AND_FORTH])
     computed, kernel, model = {"front": "client"}, {"core": "kernel"}, {"core": "model"}
     return {
         "stepper": Case("`ConvStepper`, 16 × 16 RGB, 3 × 3 kernel: step", make_stepper, *columns,
@@ -176,6 +202,12 @@ def _cases():
                        [("x1", UP)] * EVENTS, kernel),
         "replay": Case("`ProposalReplay`, 48 proposals in 96 × 96 pixels: moment", make_replay,
                        _each("moment", numbers), [("Moment", UP)] * EVENTS, kernel),
+        "playground": Case("`IoUPlayground`: a side moves", make_playground, moved,
+                           [("Box x1", key) for key in there_and_back], {**computed, **kernel}),
+        "anchors": Case("`AnchorExplorer`, 600 anchors: threshold", make_anchors, thresholds,
+                        [("Positive", key) for key in there_and_back], kernel),
+        "suppression": Case("`NMSStepper`, 60 detections: step", make_suppression,
+                            _each("step", numbers), [("Step", "Enter")] * EVENTS, kernel),
         "pad": Case("`DigitPad`: a stroke goes on", make_pad, *_strokes(), model),
     }  # fmt: skip
 

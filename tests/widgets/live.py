@@ -54,8 +54,7 @@ def pictures(explorer):
 # --- comparing, and reading HTML as strictly as nobody does ---------------------------------------
 
 ATTRIBUTES = {
-    "class", "style", "src", "alt", "aria-hidden", "aria-label", "aria-live", "role", "scope",
-    "data-pick",
+    "class", "style", "src", "alt", "aria-label", "aria-live", "role", "scope", "data-pick",
     # of SVG
     "viewbox", "d", "x", "y", "width", "height", "cx", "cy", "r", "href", "preserveaspectratio",
     "font-family", "font-size", "text-anchor",

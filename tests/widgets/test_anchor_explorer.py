@@ -18,7 +18,7 @@ def explorer():
     return AnchorExplorer(IMAGE, BOXES, ["seven", "two", "one"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.integers(4, 60), st.floats(0.05, 1), st.floats(0, 1), st.booleans(), st.integers(0, 3))
 def test_each_anchor_has_the_outcome_of_by_hand(stride, positive, share, force, count):
     explorer = AnchorExplorer(IMAGE, BOXES[:count], stride=stride, sizes=(8, 20), ratios=1,
@@ -36,7 +36,6 @@ def test_each_anchor_has_the_outcome_of_by_hand(stride, positive, share, force, 
     by_rule = (data.matches != plain) & (data.matches >= 0)
     np.testing.assert_array_equal(data.by_rule, by_rule)
     assert force or not by_rule.any()
-    assert explorer.draw(data, explorer.state).description == explorer.description
 
 
 def test_the_rule_saves_the_small_object(explorer):

@@ -9,7 +9,7 @@ const LETTERS = 13 // pixels of height on screen
 export function laidOver(image, shapes, [height, width], shown) {
   return (
     `<div style="position:relative;width:${shown}px;max-width:100%">` +
-    `${image}<svg viewBox="0 0 ${width} ${height}" style="position:absolute;left:0;top:0;` +
+    `${image}<svg role="group" viewBox="0 0 ${width} ${height}" style="position:absolute;left:0;top:0;` +
     `width:100%;height:100%;overflow:visible">${shapes}</svg></div>`
   )
 }
@@ -45,9 +45,8 @@ export function swatch(style) {
 
 // Returns a table of words.
 export function rows(lines) {
-  const cell = "width:auto;padding:1px 8px;text-align:left;white-space:nowrap;font:inherit"
-  const row = (line) => line.map((part) => `<td style="${cell}">${part}</td>`).join("")
-  return `<table>${lines.map((line) => `<tr>${row(line)}</tr>`).join("")}</table>`
+  const row = (line) => line.map((part) => `<td>${part}</td>`).join("")
+  return `<table class="words">${lines.map((line) => `<tr>${row(line)}</tr>`).join("")}</table>`
 }
 
 export function cornersInWords(corners) {
