@@ -255,8 +255,9 @@ class RoIAlignLab(Explorer):
         """Put the box, in cells, where it stays in the map; its size stays."""
         far = np.array(self.shape[::-1])
         shift = np.maximum(-box[:2], 0) - np.maximum(box[2:] - far, 0)
-        moved = (box + np.tile(shift, 2)) * self.state.stride
-        return self.set(**dict(zip(SIDES, np.round(moved, 3).tolist())))
+        moved = np.round((box + np.tile(shift, 2)) * self.state.stride, 3)
+        inside = np.minimum(moved, np.tile(far * self.state.stride, 2))
+        return self.set(**dict(zip(SIDES, inside.tolist())))
 
     # --- what is shown ---------------------------------------------------------------------------
 

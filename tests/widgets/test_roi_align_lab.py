@@ -136,10 +136,13 @@ def test_pointing_brings_the_nearest_handle(lab, place, box):
     np.testing.assert_allclose([lab.state.x1, lab.state.y1, lab.state.x2, lab.state.y2], box)
 
 
-@given(places=some.lists(some.tuples(share, share), min_size=1, max_size=6))
+@given(
+    places=some.lists(some.tuples(share, share), min_size=1, max_size=6),
+    stride=some.sampled_from([1, 1.00005, 16]),
+)
 @settings(max_examples=40, deadline=None)
-def test_wherever_a_hand_goes_there_is_a_box_in_the_map(places):
-    lab = RoIAlignLab(VALUES)
+def test_wherever_a_hand_goes_there_is_a_box_in_the_map(places, stride):
+    lab = RoIAlignLab(VALUES, stride=stride)
     for x, y in places:
         lab.picked("map", x, y)
     x1, y1, x2, y2 = lab.data.box
