@@ -53,7 +53,7 @@ def region(data, results, here, words, description):
 
     Args:
         data: an object with `values`, `box`, `size`, `bin`, `points`, `point`, `neighbours`,
-            `met`, `weights`, `whole` and `cells`, as `widgets.roi_align_lab.Region` has them.
+            `met`, `weights`, `whole` and `cells`, as `widgets.roi_region.Region` has them.
         results: {title: (size, size) numbers}.
         here: (row, column) of the chosen bin.
         words: a sentence for below.

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course_utils.by_hand.roi_align import align, neighbours, round_outwards, sample_places
-from course_utils.draw.roi import DIFFERENCE, region
+from course_utils.draw.roi import region
 from course_utils.widgets import html, roi_views, roi_words
 from course_utils.widgets.controls import Choice, Count, Number, RealSlide
 from course_utils.widgets.explorer import (
@@ -15,9 +14,9 @@ from course_utils.widgets.explorer import (
     require_name,
     require_whole,
 )
+from course_utils.widgets.roi_region import POOLINGS, read_region
 
 YOURS, RAMP = "yours", "ramp"
-POOLINGS = {"maximum": np.max, "mean": np.mean}
 SIDE, LEAST, MOST = 10, 2, 24  # cells of a preset's side by default; of any map
 MOST_BINS, MOST_SAMPLES, MOST_STRIDE = 7, 4, 64
 SIDES = ("x1", "y1", "x2", "y2")
@@ -47,50 +46,6 @@ class State:
     def box(self):
         """The box in cells of the map: (4,) x1 y1 x2 y2."""
         return np.array([self.x1, self.y1, self.x2, self.y2], float) / self.stride
-
-
-@dataclass(frozen=True, eq=False)
-class Region:
-    """What is shown; all places are x, y in cells of the map.
-
-    Attributes:
-        values: (height, width), one channel of the map.
-        box: (4,) x1 y1 x2 y2; `bin`: that of the chosen bin.
-        size: bins along a side.
-        points: (size, size, samples², 2), where RoIAlign samples, bin by bin.
-        points_of_bin, point: those of the chosen bin, (samples², 2), and the chosen one, (2,).
-        part: (right, down) in 0…1, how far the chosen one lies from its first neighbour's middle.
-        neighbours: four (row, column): upper left, upper right, lower left, lower right.
-        weights, met: (4,) their weights, and their values.
-        whole: (4,) the box as RoI pooling rounds it.
-        cells: (4,) the cells from which RoI pooling takes the chosen bin.
-        aligned, pooled: (size, size), what RoIAlign and RoI pooling give.
-        middles: (size, size), the values of the ramp in the middles of bins; None without a ramp.
-    """
-
-    values: np.ndarray
-    box: np.ndarray
-    bin: np.ndarray
-    size: int
-    points: np.ndarray
-    points_of_bin: np.ndarray
-    point: np.ndarray
-    part: np.ndarray
-    neighbours: tuple
-    weights: np.ndarray
-    met: np.ndarray
-    whole: np.ndarray
-    cells: np.ndarray
-    aligned: np.ndarray
-    pooled: np.ndarray
-    middles: np.ndarray
-
-    def results(self, pooling):
-        """Return {title: (size, size)} of all that is compared."""
-        found = {"RoIAlign": self.aligned, f"RoI pooling, {pooling}": self.pooled}
-        found[DIFFERENCE] = self.pooled - self.aligned
-        truth = {} if self.middles is None else {"ramp in the bins’ middles": self.middles}
-        return found | truth
 
 
 class RoIAlignLab(Explorer):
@@ -153,24 +108,10 @@ class RoIAlignLab(Explorer):
 
     def compute(self, state):
         self._require(state)
-        feature_map = self.maps[state.map]
-        values = feature_map[..., state.channel]
-        box = state.box
-        points = _points(box, state.size, state.samples)
-        chosen = points[state.row, state.column]
-        around, part, weights = _around(chosen[state.sample], self.shape)
-        tops, bottoms = round_outwards(box[1], box[3], state.size, self.shape[0])
-        lefts, rights = round_outwards(box[0], box[2], state.size, self.shape[1])
-        row, column = state.row, state.column
-        return Region(
-            values, box, _bin(box, state.size, row, column), state.size, points, chosen,
-            chosen[state.sample], part, around, weights, np.array([values[at] for at in around]),
-            np.array([lefts[0], tops[0], rights[-1], bottoms[-1]]),
-            np.array([lefts[column], tops[row], rights[column], bottoms[row]]),
-            align(values[..., None], box[None], state.size, state.size, state.samples)[0, ..., 0],
-            _pooled(values, (tops, bottoms), (lefts, rights), POOLINGS[state.pooling]),
-            _middles(box, state.size) if state.map == RAMP else None,
-        )  # fmt: skip
+        values = self.maps[state.map][..., state.channel]
+        here = state.row, state.column, state.sample
+        return read_region(values, state.box, state.size, state.samples, state.pooling, here,
+                           is_ramp=state.map == RAMP)  # fmt: skip
 
     def _require(self, state):
         require_name("map", state.map, self.maps)
@@ -205,8 +146,9 @@ class RoIAlignLab(Explorer):
         require_whole("size", state.size, MOST_BINS, 1)
         require_whole("samples", state.samples, MOST_SAMPLES, 1)
         if "stride" in changes and not set(SIDES) & set(changes):
-            grown = state.stride / self.state.stride
-            state = replace(state, **{side: getattr(state, side) * grown for side in SIDES})
+            sides = self.state.box * state.stride
+            most = np.multiply(self.shape[::-1] * 2, state.stride)  # not passed by rounding
+            state = replace(state, **dict(zip(SIDES, np.minimum(sides, most).tolist())))
         most = self._most(state)
         inside = {name: min(getattr(state, name), last) for name, last in most.items()
                   if name not in changes}  # fmt: skip
@@ -297,45 +239,7 @@ class RoIAlignLab(Explorer):
         }
 
 
-# --- arithmetic ----------------------------------------------------------------------------------
-
-
-def _points(box, size, samples):
-    """Return the sample points of each bin, line by line: (size, size, samples², 2)."""
-    x = sample_places(box[None, 0], box[None, 2], size, samples).reshape(1, size, 1, samples)
-    y = sample_places(box[None, 1], box[None, 3], size, samples).reshape(size, 1, samples, 1)
-    pairs = np.stack(np.broadcast_arrays(x, y), axis=-1)
-    return pairs.reshape(size, size, samples**2, 2)
-
-
-def _around(point, shape):
-    """Return a point's four neighbours, its (right, down) between them, and their weights."""
-    (left, right, across), (top, bottom, down) = (
-        neighbours(place, length) for place, length in zip(point, shape[::-1])
-    )
-    around = [(int(row), int(column)) for row in (top, bottom) for column in (left, right)]
-    weights = np.outer([1 - down, down], [1 - across, across]).ravel()
-    return tuple(around), np.array([across, down]), weights
-
-
-def _bin(box, size, row, column):
-    """Return x1 y1 x2 y2 of one bin."""
-    steps = np.array([column, row, column + 1, row + 1]) / size
-    return np.tile(box[:2], 2) + steps * np.tile(box[2:] - box[:2], 2)
-
-
-def _pooled(values, rows, columns, pool):
-    """Return what `pool` takes of the cells of each bin, as `by_hand.roi_align.pool` does."""
-    return np.array([
-        [pool(values[top:bottom, left:right]) for left, right in zip(*columns)]
-        for top, bottom in zip(*rows)
-    ], float)  # fmt: skip
-
-
-def _middles(box, size):
-    """Return the ramp's values in the middles of bins: their x."""
-    x = box[0] + (np.arange(size) + 0.5) / size * (box[2] - box[0])
-    return np.tile(x, (size, 1))
+# --- boxes and maps ------------------------------------------------------------------------------
 
 
 def _dragged(box, place):

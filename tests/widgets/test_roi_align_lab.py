@@ -107,6 +107,13 @@ def test_another_stride_leaves_the_box_on_its_cells(lab):
     assert "pixels of the image" in lab.readout(lab.data, lab.state)
 
 
+def test_a_box_around_the_whole_map_is_that_at_every_stride(lab):
+    lab.set(x1=0, y1=0, x2=WIDTH, y2=HEIGHT)
+    for stride in (1.7, 1, 3.3, 7, 1.1, 64):
+        lab.set(stride=stride)
+        np.testing.assert_allclose(lab.data.box, (0, 0, WIDTH, HEIGHT))
+
+
 def test_fewer_bins_samples_or_channels_choose_the_last_that_is_left(lab):
     lab.set(row=2, column=2, sample=3)
     lab.set(size=2, samples=1)
