@@ -147,8 +147,8 @@ class RoIAlignLab(Explorer):
         require_whole("samples", state.samples, MOST_SAMPLES, 1)
         if "stride" in changes and not set(SIDES) & set(changes):
             sides = self.state.box * state.stride
-            most = np.multiply(self.shape[::-1] * 2, state.stride)  # not passed by rounding
-            state = replace(state, **dict(zip(SIDES, np.minimum(sides, most).tolist())))
+            edges = np.multiply(self.shape[::-1] * 2, state.stride)  # not passed by rounding
+            state = replace(state, **dict(zip(SIDES, np.minimum(sides, edges).tolist())))
         most = self._most(state)
         inside = {name: min(getattr(state, name), last) for name, last in most.items()
                   if name not in changes}  # fmt: skip
