@@ -81,8 +81,9 @@ class Shell:
         heading = ipywidgets.HTML(
             f"{STYLE}<b>{_text(self.explorer.title)}</b><br>{_text(self.explorer.try_this)}"
         )
-        buttons = ipywidgets.HBox([self._button(*item) for item in self._actions().items()])
         wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
+        actions = self._actions().items()
+        buttons = ipywidgets.Box([self._button(*action) for action in actions], layout=wrap)
         beside = [self.views[name] for name in self.explorer.beside]
         views = [view for view in self.views.values() if view not in beside]
         parts = [

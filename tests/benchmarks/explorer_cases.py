@@ -88,6 +88,25 @@ def make_field():
     return widgets.ReceptiveField(network, pictures[:50], layer="convolution_3")
 
 
+def make_region():
+    """Return a RoIAlignLab with as many bins and samples as there can be."""
+    values = np.random.default_rng(1).normal(size=(20, 20))
+    return widgets.RoIAlignLab(values, (2.5, 2.5, 17, 17), size=7, samples=4)
+
+
+def make_replay(images=20, moments=EVENTS + 1, proposals=48):
+    """Return a ProposalReplay on pieces of the photograph, with made-up proposals."""
+    random = np.random.default_rng(1)
+    corners = random.uniform(0, 60, (moments, images, proposals, 2))
+    boxes = np.concatenate([corners, corners + random.uniform(5, 36, corners.shape)], axis=-1)
+    scores = random.random(boxes.shape[:3])
+    pieces = np.lib.stride_tricks.sliding_window_view(photograph(), (96, 96), (0, 1))
+    pieces = pieces[::40, ::40].reshape(-1, 3, 96, 96)[:images].transpose(0, 2, 3, 1)
+    steps = [(number, boxes[number], scores[number]) for number in range(moments)]
+    explorer = widgets.ProposalReplay(pieces, boxes[0, :, :3], steps, top=proposals)
+    return explorer.set(moment=0)
+
+
 def make_pad():
     """Return a DigitPad on which nothing is drawn."""
     return widgets.DigitPad(network_and_pictures()[0])
@@ -178,6 +197,11 @@ def _cases():
                             *_attributions(), model),
         "field": Case("`ReceptiveField`, 64 filters: filter", make_field, _each("unit", numbers),
                       [("Filter", UP)] * EVENTS, model),
+        "region": Case("`RoIAlignLab`, 20 × 20 cells, 7 × 7 bins: side of the box", make_region,
+                       _each("x1", [round(2.5 + n / 20, 2) for n in numbers]),
+                       [("x1", UP)] * EVENTS, kernel),
+        "replay": Case("`ProposalReplay`, 48 proposals in 96 × 96 pixels: moment", make_replay,
+                       _each("moment", numbers), [("Moment", UP)] * EVENTS, kernel),
         "playground": Case("`IoUPlayground`: a side moves", make_playground, moved,
                            [("Box x1", key) for key in there_and_back], {**computed, **kernel}),
         "anchors": Case("`AnchorExplorer`, 600 anchors: threshold", make_anchors, thresholds,
