@@ -51,7 +51,9 @@ def all_losses(detector, pictures, truths, labels):
     """Return the four losses of a batch: truths (batch, objects, 4), labels (batch, objects)."""
     fine, coarse = detector.trunk(pictures)
     objectness, deltas = detector.rpn(coarse)
-    proposals, _ = propose(objectness, deltas, detector.anchors, detector.size)
+    proposals, _ = propose(
+        objectness, deltas, detector.anchors, detector.size, detector.proposals
+    )
     return rpn_losses(detector, objectness, deltas, truths) | head_losses(
         detector, fine, proposals, truths, labels
     )
@@ -75,8 +77,8 @@ def detect(detector, pictures, passes=2):
     """
     fine, coarse = detector.trunk(pictures)
     objectness, deltas = detector.rpn(coarse)
-    rois, _ = propose(objectness, deltas, detector.anchors, detector.size)
+    rois, _ = propose(objectness, deltas, detector.anchors, detector.size, detector.proposals)
     for _ in range(passes):
         logits, deltas = read_rois(detector, fine, rois)
         rois = clip(decode(deltas, rois), *detector.size)
-    return detections(logits, rois)
+    return detections(logits, rois, detector.proposals)
