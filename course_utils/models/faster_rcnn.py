@@ -66,7 +66,7 @@ class FasterRCNN(keras.Model):
         channels=3,
         anchor_sizes=(18, 30),
         anchor_ratios=(1.0, 2.0),
-        filters=(24, 48, 64, 96),
+        filters=(16, 32, 48, 64),
         bins=8,
         units=128,
         rois=32,
@@ -209,7 +209,7 @@ def pretrain(detector, crops, labels, epochs=1, peak=0.002, batch=32):
     return reader.fit(crops, labels, batch_size=batch, epochs=epochs, verbose=0)
 
 
-def train(detector, scenes, epochs=EPOCHS, peak=0.002, batch=BATCH, callbacks=()):
+def train(detector, scenes, epochs=EPOCHS, peak=0.005, batch=BATCH, callbacks=()):
     """Train a detector on scenes: Adam, `classifier.learning_rates`.
 
     Args:
