@@ -46,21 +46,24 @@ class Curve(keras.callbacks.Callback):
 
 
 class Deadline(keras.callbacks.Callback):
-    """Stop after so many seconds; until then the rate falls along half a cosine of the time."""
+    """Stop after so many seconds; until then the rate falls along half a cosine of the time.
+
+    The clock starts after the first batch, for building the graph takes keras-cv's models long.
+    """
 
     def __init__(self, seconds, peak):
         super().__init__()
-        self.seconds, self.peak = seconds, peak
-
-    def on_train_begin(self, logs=None):
-        self.started = perf_counter()
+        self.seconds, self.peak, self.started = seconds, peak, None
 
     def on_train_batch_begin(self, batch, logs=None):
+        if self.started is None:
+            return
         share = min(1.0, (perf_counter() - self.started) / self.seconds)
         self.model.optimizer.learning_rate = self.peak * (1 + math.cos(math.pi * share)) / 2
         self.model.stop_training = share >= 1
 
-    on_train_batch_end = on_train_batch_begin
+    def on_train_batch_end(self, batch, logs=None):
+        self.started = self.started or perf_counter()
 
 
 def judged(scenes, found):
@@ -101,7 +104,7 @@ def retinanet(seed, seconds):
         stackwise_blocks=[1, 1, 1, 1],
         stackwise_strides=[1, 2, 2, 2],
         include_rescaling=False,
-        input_shape=(80, 80, 3),
+        input_shape=(96, 96, 3),
     )
     anchors = keras_cv.layers.AnchorGenerator(
         "xyxy",
@@ -115,7 +118,7 @@ def retinanet(seed, seconds):
         backbone, 10, bounding_box_format="xyxy", anchor_generator=anchors
     )
     model.compile(
-        keras.optimizers.Adam(global_clipnorm=10.0),
+        optimizer=keras.optimizers.Adam(global_clipnorm=10.0),
         box_loss="smoothl1",
         classification_loss="focal",
         jit_compile=False,
@@ -131,11 +134,11 @@ def yolov8(seed, seconds):
         stackwise_channels=[32, 64, 96, 128],
         stackwise_depth=[1, 1, 1, 1],
         include_rescaling=False,
-        input_shape=(80, 80, 3),
+        input_shape=(96, 96, 3),
     )
     model = keras_cv.models.YOLOV8Detector(backbone, 10, bounding_box_format="xyxy", fpn_depth=1)
     model.compile(
-        keras.optimizers.Adam(global_clipnorm=10.0),
+        optimizer=keras.optimizers.Adam(global_clipnorm=10.0),
         box_loss="ciou",
         classification_loss="binary_crossentropy",
         jit_compile=False,
@@ -148,12 +151,22 @@ def _peer(model, seconds, peak=0.001):
     from course_utils.models.detector.checking import as_batches
 
     scenes = digit_scenes(SCENES, 1)
-    batches = as_batches(scenes.images / np.float32(255), scenes.boxes, scenes.labels, 16, seed=0)
+    batches = as_batches(framed(scenes.images), scenes.boxes, scenes.labels, 16, seed=0)
     deadline = Deadline(seconds, peak)
     history = model.fit(batches, epochs=1000, callbacks=[deadline], verbose=0, shuffle=False)
     spent = perf_counter() - deadline.started
     model.prediction_decoder = _decoder()
     return lambda images: _seen(model, images), spent, {"epochs": len(history.epoch)}
+
+
+def framed(images):
+    """Return pictures as float32 in 0…1 with a grey margin on the right and below.
+
+    Its one-stage detectors take sides that are multiples of 32.
+    """
+    margin = [-side % 32 for side in images.shape[1:3]]
+    widened = np.pad(images, [(0, 0), *((0, more) for more in margin), (0, 0)], constant_values=128)
+    return widened / np.float32(255)
 
 
 def _decoder():
@@ -167,7 +180,7 @@ def _decoder():
 
 def _seen(model, images):
     """Return (boxes, labels, scores) of each picture, of what a model of keras-cv predicts."""
-    seen = model.predict(images / np.float32(255), batch_size=50, verbose=0)
+    seen = model.predict(framed(images), batch_size=50, verbose=0)
     for boxes, labels, scores in zip(
         seen["boxes"], seen["classes"], seen["confidence"], strict=True
     ):
