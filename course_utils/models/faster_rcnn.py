@@ -52,6 +52,8 @@ class FasterRCNN(keras.Model):
         bins: rows and columns that RoIAlign makes of a RoI.
         units: of the heads' two dense layers.
         rois: how many RoIs of each picture the heads are trained on.
+        proposals: how many the first stage makes of each picture, no fewer than `rois`; and how
+            many objects can be found in it.
 
     Raises:
         ValueError: an argument is not as described.
@@ -64,10 +66,11 @@ class FasterRCNN(keras.Model):
         channels=3,
         anchor_sizes=(18, 30),
         anchor_ratios=(1.0, 2.0),
-        filters=(24, 48, 64, 96),
+        filters=(16, 32, 48, 64),
         bins=8,
         units=128,
         rois=32,
+        proposals=48,
         **settings,
     ):
         super().__init__(**settings)
@@ -75,10 +78,11 @@ class FasterRCNN(keras.Model):
             "classes": classes, "size": tuple(size), "channels": channels,
             "anchor_sizes": tuple(anchor_sizes), "anchor_ratios": tuple(anchor_ratios),
             "filters": tuple(filters), "bins": bins, "units": units, "rois": rois,
+            "proposals": proposals,
         }  # fmt: skip
         _require_arguments(**self._arguments)
         self.classes, self.size, self.channels = classes, tuple(size), channels
-        self.bins, self.rois = bins, rois
+        self.bins, self.rois, self.proposals = bins, rois, proposals
         self.anchors = anchor_grid(*size, networks.COARSE, anchor_sizes, anchor_ratios)
         self.trunk = networks.build_trunk(channels, filters)
         self.rpn = networks.build_rpn(filters[3], len(anchor_sizes) * len(anchor_ratios))
@@ -155,14 +159,14 @@ class FasterRCNN(keras.Model):
             )
         return found
 
-    def propose(self, pictures, count=48):
-        """Return what the first stage proposes: boxes (n, count, 4) and scores (n, count), arrays.
+    def propose(self, pictures):
+        """Return what the first stage proposes: boxes (n, proposals, 4), scores (n, proposals).
 
         Best first; zeros where there are fewer. Raises ValueError as `predict`.
         """
         pictures = checking.check_pictures(pictures, self.size, self.channels)
         _, coarse = self.trunk(as_floats(pictures))
-        boxes, scores = propose(*self.rpn(coarse), self.anchors, self.size, count)
+        boxes, scores = propose(*self.rpn(coarse), self.anchors, self.size, self.proposals)
         return boxes.numpy(), scores.numpy()
 
     def get_config(self):
@@ -205,7 +209,7 @@ def pretrain(detector, crops, labels, epochs=1, peak=0.002, batch=32):
     return reader.fit(crops, labels, batch_size=batch, epochs=epochs, verbose=0)
 
 
-def train(detector, scenes, epochs=EPOCHS, peak=0.002, batch=BATCH, callbacks=()):
+def train(detector, scenes, epochs=EPOCHS, peak=0.005, batch=BATCH, callbacks=()):
     """Train a detector on scenes: Adam, `classifier.learning_rates`.
 
     Args:
@@ -233,7 +237,7 @@ def train(detector, scenes, epochs=EPOCHS, peak=0.002, batch=BATCH, callbacks=()
 def _require_arguments(classes, size, channels, anchor_sizes, anchor_ratios, **counts):
     """Refuse what no detector can be built of."""
     whole = {"classes": classes, "channels": channels, "bins": counts["bins"],
-             "units": counts["units"], "rois": counts["rois"]}  # fmt: skip
+             "units": counts["units"], "rois": counts["rois"], "proposals": counts["proposals"]}  # fmt: skip
     for name, value in whole.items():
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise ValueError(f"Expected {name} as an integer of at least 1. Received {value!r}.")
@@ -245,5 +249,10 @@ def _require_arguments(classes, size, channels, anchor_sizes, anchor_ratios, **c
     for name, values in (("anchor_sizes", anchor_sizes), ("anchor_ratios", anchor_ratios)):
         if not values or not all(value > 0 for value in values):
             raise ValueError(f"Expected {name} as numbers above 0. Received {values!r}.")
+    if counts["proposals"] < counts["rois"]:
+        raise ValueError(
+            f"Expected at least as many proposals as rois. Received {counts['proposals']} and "
+            f"{counts['rois']}."
+        )
     if len(counts["filters"]) != 4:
         raise ValueError(f"Expected four numbers of filters. Received {counts['filters']!r}.")

@@ -174,9 +174,9 @@ def scored_anchors(seed, batch=2):
 def test_proposals_are_those_by_hand_and_those_of_keras_cv(seed):
     logits, deltas, grid = scored_anchors(seed)
     ours, ours_scores = proposals.propose(logits, deltas, grid, (80, 80), count=30)
-    candidates, scores = proposals.best_boxes(logits, deltas, grid, (80, 80))
+    candidates, scores = proposals.best_boxes(logits, deltas, grid, (80, 80), 120)
     generator = keras_cv.layers.ROIGenerator(
-        "xyxy", pre_nms_topk_test=200, post_nms_topk_test=30, nms_iou_threshold_test=0.7
+        "xyxy", pre_nms_topk_test=120, post_nms_topk_test=30, nms_iou_threshold_test=0.7
     )
     theirs, _ = generator(candidates, scores, training=False)
     np.testing.assert_allclose(ours, theirs, atol=1e-4)

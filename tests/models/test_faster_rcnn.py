@@ -94,7 +94,7 @@ def test_the_four_losses_are_summed_and_evaluated(scenes):
 
 
 def test_proposals_are_boxes_in_the_picture_best_first(scenes):
-    boxes, scores = FasterRCNN(10, **TINY).propose(scenes.images[:3], count=20)
+    boxes, scores = FasterRCNN(10, proposals=20, **TINY).propose(scenes.images[:3])
     assert boxes.shape == (3, 20, 4) and (boxes >= 0).all() and (boxes <= 80).all()
     assert (np.diff(scores, axis=1) <= 0).all()
 
@@ -281,7 +281,7 @@ def test_boxes_belong_to_pictures(tiny):
     "wrong",
     [
         {"classes": 0}, {"classes": True}, {"size": (80,)}, {"size": (81, 80)}, {"channels": 0},
-        {"anchor_sizes": ()}, {"anchor_ratios": (0,)}, {"filters": (8, 8)}, {"rois": 0},
+        {"anchor_sizes": ()}, {"anchor_ratios": (0,)}, {"filters": (8, 8)}, {"rois": 0}, {"proposals": 20},
         {"bins": 0}, {"units": 0},
     ],
 )  # fmt: skip

@@ -24,7 +24,7 @@ def convolution(maps, filters, name, strides=1):
     return layer(maps)
 
 
-def build_trunk(channels=3, filters=(24, 48, 64, 96)):
+def build_trunk(channels=3, filters=(16, 32, 48, 64)):
     """Return the network that turns pictures of any size into fine and coarse maps."""
     pictures = keras.Input((None, None, channels), name="pictures")
     maps = layers.Rescaling(4, offset=-2, name="centred")(pictures)  # 0…1 becomes -2…2

@@ -26,14 +26,14 @@ def propose(objectness, deltas, anchors, size, count=48, threshold=0.7):
 
     Boxes (batch, count, 4) and scores (batch, count), best first; zeros where there are fewer.
     """
-    boxes, scores = best_boxes(objectness, deltas, anchors, size)
+    boxes, scores = best_boxes(objectness, deltas, anchors, size, 4 * count)
     boxes, scores, _, _ = tf.image.combined_non_max_suppression(
         boxes[:, :, tf.newaxis], scores[:, :, tf.newaxis], count, count, threshold, clip_boxes=False
     )
     return boxes, scores
 
 
-def detections(logits, boxes, count=40, least_score=0.02, threshold=0.5):
+def detections(logits, boxes, count=48, least_score=0.02, threshold=0.5):
     """Return what is seen in each picture: non-maximum suppression, class by class.
 
     Boxes (batch, count, 4), labels and scores (batch, count), best first, and how many of them are

@@ -51,7 +51,9 @@ def all_losses(detector, pictures, truths, labels):
     """Return the four losses of a batch: truths (batch, objects, 4), labels (batch, objects)."""
     fine, coarse = detector.trunk(pictures)
     objectness, deltas = detector.rpn(coarse)
-    proposals, _ = propose(objectness, deltas, detector.anchors, detector.size)
+    proposals, _ = propose(
+        objectness, deltas, detector.anchors, detector.size, detector.proposals
+    )
     return rpn_losses(detector, objectness, deltas, truths) | head_losses(
         detector, fine, proposals, truths, labels
     )
@@ -71,12 +73,15 @@ def update(detector, pictures, truths, labels):
 def detect(detector, pictures, passes=2):
     """Return padded boxes, labels, scores of what is seen, and how many are found in each picture.
 
-    In each pass the heads look at the RoIs that the pass before has moved.
+    In each pass the heads look at the RoIs that the pass before has moved; the classes are what all
+    passes say together.
     """
     fine, coarse = detector.trunk(pictures)
     objectness, deltas = detector.rpn(coarse)
-    rois, _ = propose(objectness, deltas, detector.anchors, detector.size)
+    rois, _ = propose(objectness, deltas, detector.anchors, detector.size, detector.proposals)
+    said = 0.0
     for _ in range(passes):
         logits, deltas = read_rois(detector, fine, rois)
         rois = clip(decode(deltas, rois), *detector.size)
-    return detections(logits, rois)
+        said += tf.nn.log_softmax(logits) / passes
+    return detections(said, rois, detector.proposals)

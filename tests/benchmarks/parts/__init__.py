@@ -5,7 +5,9 @@ A part whose rows can be measured one by one has `choices()`, their names, and t
 
 from importlib import import_module
 
-NAMES = ("imports", "explorers", "latency", "convolutions", "digits", "lessons")
+NAMES = (
+    "imports", "explorers", "latency", "convolutions", "digits", "detection", "lessons",
+)  # fmt: skip
 
 
 def part(name):
