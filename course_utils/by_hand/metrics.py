@@ -11,7 +11,7 @@ How good a detector is, is judged as by COCO: Lin et al., Microsoft COCO (2014),
 
 import numpy as np
 
-from course_utils.by_hand.boxes import check_scores, iou
+from course_utils.by_hand.boxes import area, check_boxes, check_scores, iou
 
 RECALLS = np.linspace(0, 1, 101)  # where COCO reads the precision
 ROUNDING = 0.015  # by which a row may miss 1: half precision, or a third written as 0.33
@@ -106,6 +106,19 @@ def average_precision(correct, scores, truths_count):
     return np.mean(np.append(best_from_here, 0)[reached])
 
 
+def proposal_recall(proposals, truths, threshold=0.5):
+    """Share of all true boxes that a proposal covers with an IoU of at least the threshold.
+
+    Proposals and true boxes are (n, 4) arrays, one of each for every picture. Two objects may be
+    covered by the same proposal: it only says where to look. Without a true object: NaN.
+    """
+    covered = [
+        iou(boxes, objects).max(axis=0, initial=0) >= threshold
+        for boxes, objects in zip(proposals, truths)
+    ]
+    return np.mean(np.concatenate(covered)) if any(map(len, covered)) else np.nan
+
+
 # --- argument checking -------------------------------------------------------------------------
 
 
@@ -167,6 +180,32 @@ def check_detections(correct, scores, truths_count):
             f"Received {int(correct.sum())}."
         )
     return correct.astype(bool), scores, int(truths_count)
+
+
+def check_proposals(boxes, scores, count):
+    """Return [(boxes, scores)] of so many pictures, best first, without padding.
+
+    Args:
+        boxes: (count, k, 4), or a list of (k, 4); boxes without an area only fill up a batch, and
+            are left out.
+        scores: (count, k), or a list of (k,).
+
+    Raises:
+        ValueError: not one of each for every picture, or what are no boxes or scores.
+    """
+    if not len(boxes) == len(scores) == count:
+        raise ValueError(
+            f"Expected boxes and scores of {count} pictures. "
+            f"Received boxes of {len(boxes)} and scores of {len(scores)}."
+        )
+    found = []
+    for some, marks in zip(boxes, scores):
+        some = check_boxes(some, "proposals")
+        marks = check_scores(marks, some)
+        real = np.flatnonzero(area(some) > 0)
+        best_first = real[np.argsort(-marks[real], kind="stable")]
+        found.append((some[best_first], marks[best_first]))
+    return found
 
 
 def are_probabilities(rows):

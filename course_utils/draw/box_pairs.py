@@ -16,7 +16,7 @@ SHARED = "#F0E442"  # yellow, the palette's lightest
 MARGIN = 0.06  # of a panel, around its boxes
 
 
-def draw_pairs(boxes, others, titles=None, description=None, columns=4):
+def box_pairs(boxes, others, titles=None, description=None, columns=4):
     """Show pairs of boxes, the area they share shaded, above it as a fraction: their IoU.
 
     Args:

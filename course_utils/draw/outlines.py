@@ -9,7 +9,7 @@ from itertools import product
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patheffects import withStroke
 
-from course_utils.draw.boxes import draw_frame
+from course_utils.draw.boxes_on import draw_frame
 from course_utils.draw.images import colouring
 from course_utils.draw.labels import DARKER
 from course_utils.draw.words import LETTER, LINE, POINTS
@@ -94,11 +94,13 @@ def text_places(outlines, size, letter):
 
 
 def _candidates(corners, size, letter, width):
-    """Yield places at the corners of a box, outside it first."""
+    """Yield places at the corners of a box: above and below, inside, then left and right of it."""
     x1, y1, x2, y2 = (float(value) for value in corners)
     height, across = size
     outside, inside = (y1 - AWAY * letter, y2 + letter), (y1 + letter, y2 - AWAY * letter)
-    for y, x in product((*outside, *inside), (x1, x2 - width)):
+    aside = x2 + AWAY * letter, x1 - AWAY * letter - width
+    corners = product((*outside, *inside), (x1, x2 - width))
+    for y, x in (*corners, *product(inside, aside)):
         yield (
             min(max(x, 0), max(across - width, 0)),
             min(max(y, letter), height - AWAY * letter),
@@ -106,9 +108,8 @@ def _candidates(corners, size, letter, width):
 
 
 def _meet(one, other):
-    return all(
-        min(one[axis + 2], other[axis + 2]) > max(one[axis], other[axis]) for axis in (0, 1)
-    )
+    beside = one[2] <= other[0] or other[2] <= one[0]
+    return not (beside or one[3] <= other[1] or other[3] <= one[1])
 
 
 def draw_outlines(axes, image, outlines):

@@ -19,7 +19,9 @@ _MODULES = {
     "KernelLab": "kernel_lab",
     "KernelTraining": "kernel_training",
     "NMSStepper": "nms_stepper",
+    "ProposalReplay": "proposal_replay",
     "ReceptiveField": "receptive_field",
+    "RoIAlignLab": "roi_align_lab",
     "watching": "training",
 }
 __all__ = list(_MODULES)

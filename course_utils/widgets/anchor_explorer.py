@@ -98,8 +98,9 @@ class AnchorExplorer(Explorer):
 
     title = "AnchorExplorer"
     try_this = (
-        "Point at the picture to choose an anchor, at an object's row to see its best ones. Make "
-        "the stride larger: which object loses its anchors first, and does the rule save it?"
+        "Point at the picture to choose an anchor; the next number is the next shape in its field. "
+        "Point at an object's row for its best ones. Make the stride larger: which object loses "
+        "its anchors first, and does the rule save it?"
     )
 
     def __init__(self, image, boxes, labels=None, stride=None, sizes=None, ratios=(0.5, 1, 2),
@@ -199,18 +200,15 @@ class AnchorExplorer(Explorer):
         return self.set(anchor=int(self.data.overlaps[:, self.state.object].argmax()))
 
     def picked(self, name, x, y):
-        """Choose the object or anchor of a row, or an anchor of the field pointed at."""
+        """Choose the object or anchor of a row, or the best anchor of the field pointed at."""
         kind, *number = name.split()
         if kind != "scene":
             self.set(**{kind: int(number[0])})
             return
         place = np.array([x * self.size[1], y * self.size[0]])
         field = int(np.square(self.data.centres - place).sum(axis=1).argmin())
-        first, shapes = field * self.data.shapes, self.data.shapes
-        if self.state.anchor // shapes == field:  # again: the next shape
-            self.set(anchor=first + (self.state.anchor + 1) % shapes)
-        else:
-            self.set(anchor=first + int(self.data.highest[first : first + shapes].argmax()))
+        first, last = field * self.data.shapes, (field + 1) * self.data.shapes
+        self.set(anchor=first + int(self.data.highest[first:last].argmax()))
 
     # --- what is shown ---------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ POSITIVE, FORCED = Look(BLUE, 1.5), Look(PURPLE, 2, (5, 3))
 OTHERS, NEGATIVE = Look(ORANGE, 1.2), "#777777"  # ignored anchors; dots of the background
 MOST = 60  # outlines of one kind, the best ones: more cannot be told apart
 BEST = 6  # rows of anchors
+DENSE = 1_500  # fields: of more, those of the background get no dot
 SHOWS = ("positive anchors", "ignored anchors", "anchors of the chosen field")
 OBJECTS = ("object", "width × height", "best IoU", "IoU with chosen", "anchors", "by the rule")
 ANCHORS = ("anchor", "width × height", "IoU", "outcome")
@@ -47,7 +48,7 @@ def dots(data):
     kinds = np.where((best >= 0).any(axis=1), 2, (best == IGNORED).any(axis=1))
     looks = enumerate([(NEGATIVE, 3), (OTHERS.colour, 5), (POSITIVE.colour, 7)])
     found = [(data.centres[kinds == kind], colour, size) for kind, (colour, size) in looks]
-    return [one for one in found if len(one[0])]
+    return [one for one in found[len(best) > DENSE :] if len(one[0])]
 
 
 def object_rows(boxes, names, data, state):

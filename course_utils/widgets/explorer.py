@@ -135,14 +135,14 @@ class Explorer:
             self._shell = None
 
 
-def numbers(what, values):
-    """Return values as a float array of its own, which cannot be changed afterwards.
+def numbers(what, values, kind=float):
+    """Return values as an array of its own of some kind of float, which cannot be changed.
 
     Raises:
         ValueError: values that are no numbers, or not finite.
     """
     try:
-        array = np.array(values, float)
+        array = np.array(values, kind)
     except (TypeError, ValueError):
         raise ValueError(
             f"Expected {what} as numbers, in rows of one length. Received {reprlib.repr(values)}."

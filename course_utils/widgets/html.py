@@ -124,7 +124,7 @@ def strip(name):
     return np.repeat(line[np.newaxis], STRIP, axis=0)
 
 
-def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):
+def image(pixels, alt, width=None, palette=None, pick=None, photograph=False, clear=None):
     """Return an `<img>`: pixels that are enlarged stay squares, reduced ones are averaged.
 
     Args:
@@ -134,8 +134,12 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):
         palette: (colours, 3) uint8. Maps drawn so make the smallest files.
         photograph: True for JPEG, which makes a large photograph small and need not be exact.
         pick: the name under which a place pointed at is told to the explorer (`picked`).
+        clear: (height, width) booleans, True where the page is seen through a PNG; where there is
+            a palette, these pixels have an index of their own.
     """
     width = width or pixels.shape[1]
+    if clear is not None and palette is None:
+        pixels = np.dstack([pixels, np.where(clear, 0, 255).astype(np.uint8)])
     drawn = Image.fromarray(pixels)
     if palette is not None:
         drawn.putpalette(palette.tobytes())
@@ -143,6 +147,8 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False):
     kind = "JPEG" if photograph else "PNG"
     # The browser gets the picture from the same machine: speed matters more than size.
     how = dict(quality=85) if photograph else dict(compress_level=1)
+    if clear is not None and palette is not None and clear.any():
+        how["transparency"] = int(pixels[clear][0])
     drawn.save(stream, format=kind, **how)
     source = base64.b64encode(stream.getvalue()).decode()
     picked = f' data-pick="{html.escape(pick)}"' if pick else ""

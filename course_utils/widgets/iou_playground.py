@@ -83,8 +83,8 @@ class IoUPlayground(Explorer):
 
     title = "IoUPlayground"
     try_this = (
-        "Drag a box, or one of its corners. Keep the intersection and make a box larger: what "
-        "becomes of the IoU? Pull the boxes apart: which number still changes?"
+        "Drag a box or one of its corners, or type numbers. Keep the intersection and make a box "
+        "larger: what becomes of the IoU? Pull the boxes apart: which number still changes?"
     )
     front = "overlap"
 

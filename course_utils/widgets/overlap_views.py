@@ -14,7 +14,8 @@ FACES = {
 
 def scene(image, data, state, size, words):
     """Return the picture with both boxes, their union and their intersection."""
-    content = overlay.laid_over(image, _shapes(data, state, size), size)
+    shapes = _shapes(data, state, size)
+    content = overlay.laid_over(image, shapes, size, overflow="visible")  # for grips at the edge
     return overlay.named_figure("box and other", content, words)
 
 

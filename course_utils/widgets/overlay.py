@@ -17,7 +17,6 @@ SHOWN = 420  # pixels on screen along the longer side
 HEAVY = 40_000  # characters of an exact picture: a photograph is sent as JPEG instead
 LETTERS = 13  # pixels of height on screen
 HALO = "#fff"
-CELL = "width:auto;padding:1px 8px;text-align:left;white-space:nowrap;font:inherit"
 
 
 def pixels_of(image):
@@ -47,20 +46,22 @@ def picture(pixels, alt):
     return exact if len(exact) < HEAVY else html.image(pixels, alt, width, photograph=True)
 
 
-def laid_over(image, shapes, size, pick=None):
+def laid_over(image, shapes, size, pick=None, overflow="hidden"):
     """Return an `<img>` with shapes over it, which count in pixels of (height, width).
 
     Args:
         image: of `picture`.
         shapes: SVG, one text.
         pick: the name under which a place pointed at is told to the explorer.
+        overflow: "visible" where shapes may reach beyond the picture.
     """
     height, width = size
     picked = f' data-pick="{pick}"' if pick else ""
     return (
         f'<div{picked} style="position:relative;width:{shown_width(size)}px;max-width:100%">'
-        f'{image}<svg viewBox="0 0 {width} {height}" style="position:absolute;left:0;top:0;'
-        f'width:100%;height:100%;overflow:visible">{shapes}</svg></div>'
+        f'{image}<svg role="group" viewBox="0 0 {width} {height}" '
+        f'style="position:absolute;left:0;top:0;width:100%;height:100%;overflow:{overflow}">'
+        f"{shapes}</svg></div>"
     )
 
 
@@ -140,7 +141,8 @@ def label(text, corners, size, colour, below=False):
     x1, y1, _, y2 = (float(value) for value in corners)
     height, width = size
     letter = _letter(size)
-    x = min(max(x1, 0), max(width - 0.6 * letter * len(text), 0))
+    # Beside the corner, where a grip may lie.
+    x = min(max(x1 + 0.6 * letter, 0), max(width - 0.6 * letter * len(text), 0))
     y = y2 + letter if below else y1 - 0.3 * letter
     y = min(max(y, letter), height - 0.3 * letter)
     style = f"fill:{colour};{_lettering(letter)}"
@@ -157,12 +159,12 @@ def swatch(style):
 
 def rows(lines):
     """Return a table of words: cells are html."""
-    row = "".join
-    return f"<table>{row(f'<tr>{row(map(_cell, line))}</tr>' for line in lines)}</table>"
+    found = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in lines)
+    return f'<table class="words">{found}</table>'
 
 
 def _cell(content):
-    return f'<td style="{CELL}">{content}</td>'
+    return f"<td>{content}</td>"
 
 
 def table_figure(caption, head, lines):
@@ -171,10 +173,11 @@ def table_figure(caption, head, lines):
     Args:
         head: the names of the columns.
     """
-    names = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in ("", *head))
+    names = "".join(f'<th scope="col">{name}</th>' for name in ("", *head))
     table = f"<tr>{names}</tr>{''.join(map(_row, lines))}"
     style = f"max-height:{SHOWN}px;overflow:auto;max-width:100%"
-    return html.figure(caption, f'<div style="{style}"><table>{table}</table></div>')
+    content = f'<div style="{style}"><table class="words">{table}</table></div>'
+    return html.figure(caption, content)
 
 
 def _row(row):
@@ -187,7 +190,8 @@ def _row(row):
 def _sample(look):
     """Return a short piece of a line, on white as all lines have white beside them."""
     return (
-        '<svg viewBox="0 0 24 12" style="width:24px;height:12px;background:#fff;'
+        '<svg role="presentation" viewBox="0 0 24 12" '
+        'style="width:24px;height:12px;background:#fff;'
         f'vertical-align:-1px">{path("M1 6H23", line_style(look))}</svg>'
     )
 

@@ -81,8 +81,9 @@ class Shell:
         heading = ipywidgets.HTML(
             f"{STYLE}<b>{_text(self.explorer.title)}</b><br>{_text(self.explorer.try_this)}"
         )
-        buttons = ipywidgets.HBox([self._button(*item) for item in self._actions().items()])
         wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
+        actions = self._actions().items()
+        buttons = ipywidgets.Box([self._button(*action) for action in actions], layout=wrap)
         beside = [self.views[name] for name in self.explorer.beside]
         views = [view for view in self.views.values() if view not in beside]
         parts = [
@@ -140,6 +141,8 @@ STYLE = """<style>
 .course-view table { border-collapse: collapse; }
 .course-view td { border: 1px solid #888; width: 42px; min-width: 42px; height: 26px; padding: 0;
   text-align: center; font: 12px/1 monospace; box-sizing: border-box; }
+.course-view table.words :is(td, th) { width: auto; min-width: 0; padding: 1px 8px;
+  text-align: left; white-space: nowrap; font: inherit; }
 .course-view.squares td { width: 26px; min-width: 26px; }
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.by_hand.boxes import BACKGROUND, IGNORED, anchor_grid, iou, match
-from course_utils.widgets import AnchorExplorer, anchor_explorer
+from course_utils.widgets import AnchorExplorer
 
 IMAGE = np.full((40, 60, 3), 128, np.uint8)
 BOXES = [(2, 3, 20, 24), (30, 8, 52, 20), (24, 30, 29, 34)]
@@ -18,11 +18,11 @@ def explorer():
     return AnchorExplorer(IMAGE, BOXES, ["seven", "two", "one"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.integers(4, 60), st.floats(0.05, 1), st.floats(0, 1), st.booleans(), st.integers(0, 3))
 def test_each_anchor_has_the_outcome_of_by_hand(stride, positive, share, force, count):
-    explorer = AnchorExplorer(IMAGE, BOXES[:count], stride=stride, sizes=(8, 20), ratios=1,
-                              positive=positive, negative=share * positive, force=force)  # fmt: skip
+    setting = dict(positive=positive, negative=share * positive, force=force)
+    explorer = AnchorExplorer(IMAGE, BOXES[:count], None, stride, (8, 20), 1, **setting)
     data = explorer.data
     np.testing.assert_array_equal(data.anchors, anchor_grid(40, 60, stride, (8, 20), (1,)))
     overlaps = iou(data.anchors, np.array(BOXES[:count], float).reshape(-1, 4))
@@ -36,7 +36,6 @@ def test_each_anchor_has_the_outcome_of_by_hand(stride, positive, share, force, 
     by_rule = (data.matches != plain) & (data.matches >= 0)
     np.testing.assert_array_equal(data.by_rule, by_rule)
     assert force or not by_rule.any()
-    assert explorer.draw(data, explorer.state).description == explorer.description
 
 
 def test_the_rule_saves_the_small_object(explorer):
@@ -64,20 +63,14 @@ def test_one_threshold_pushes_the_other(explorer):
         explorer.set(positive=0.1, negative=0.3)
 
 
-def test_pointing_at_a_field_chooses_its_best_anchor_then_the_next_shape(explorer):
+def test_pointing_at_a_field_chooses_its_best_anchor(explorer):
     shapes = explorer.data.shapes
-    explorer.picked("scene", 41 / 60, 14 / 40)
-    chosen = explorer.state.anchor
-    field = chosen // shapes
-    nearest = np.abs(explorer.data.centres - [41, 14]).sum(axis=1).argmin()
-    assert field == nearest
-    inside = explorer.data.highest[field * shapes : (field + 1) * shapes]
-    assert explorer.data.highest[chosen] == inside.max()
-    seen = [chosen]
-    for _ in range(shapes):
-        explorer.picked("scene", 41 / 60, 14 / 40)
-        seen.append(explorer.state.anchor)
-    assert seen[-1] == chosen and {*seen} == {*range(field * shapes, (field + 1) * shapes)}
+    for x, y in [(41, 14), (0, 0), (60, 40), (25, 31)]:
+        explorer.picked("scene", x / 60, y / 40)
+        field = explorer.state.anchor // shapes
+        assert field == np.abs(explorer.data.centres - [x, y]).sum(axis=1).argmin()
+        inside = explorer.data.highest[field * shapes : (field + 1) * shapes]
+        assert explorer.data.highest[explorer.state.anchor] == inside.max()
 
 
 def test_pointing_at_rows_chooses_objects_and_anchors(explorer):
@@ -102,8 +95,7 @@ def test_another_grid_keeps_what_is_most_alike(explorer):
 
 def test_what_is_drawn(explorer):
     def outlines():
-        return len(anchor_explorer.anchor_views.outlines(explorer.boxes, explorer.names,
-                                                         explorer.data, explorer.state))  # fmt: skip
+        return len(explorer._parts(explorer.data, explorer.state)[0])
 
     positive, ignored, _ = explorer.data.counts
     assert outlines() == 1 + 3 + positive
@@ -140,7 +132,8 @@ def test_words_of_classes_are_escaped():
 def test_many_anchors_make_a_light_frame(explorer):
     explorer.set(stride=3, sizes=range(8, 48, 8), show="ignored anchors", positive=0.9, negative=0)
     assert len(explorer.data.anchors) > 4_000
-    assert all(len(view) < 60_000 for view in explorer.views(explorer.data, explorer.state).values())
+    views = explorer.views(explorer.data, explorer.state)
+    assert max(map(len, views.values())) < 60_000
 
 
 @pytest.mark.parametrize("arguments", [

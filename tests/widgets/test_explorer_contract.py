@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from readers import ink_of_columns
 
 import course_utils.widgets
 from course_utils.widgets import (
@@ -30,7 +31,9 @@ from course_utils.widgets import (
     KernelLab,
     KernelTraining,
     NMSStepper,
+    ProposalReplay,
     ReceptiveField,
+    RoIAlignLab,
 )
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "probe"))
@@ -113,18 +116,29 @@ def make_errors():
     return ErrorExplorer(labels, chances, np.ones((60, 6, 8)) / 2, "abc")
 
 
-def ink_of_columns(batch, training):
-    """A network without Keras: how much ink each tenth of the picture's width holds."""
-    columns = np.array_split(np.asarray(batch)[0, ..., 0], 10, axis=1)
-    return np.array([[part.sum() for part in columns]])
-
-
 def make_pad():
     return DigitPad(ink_of_columns, "seven")
 
 
 def make_upload():
     return DigitUpload(ink_of_columns)
+
+
+def make_region():
+    values = np.random.default_rng(4).normal(size=(9, 12, 2))
+    return RoIAlignLab(values, (10, 20.5, 60, 51), size=3, stride=8)
+
+
+def make_ramp():
+    return RoIAlignLab("ramp", samples=3)
+
+
+def make_replay():
+    truths = [[(2, 3, 14, 12), (20, 4, 28, 22)], []]
+    near = [np.add(truths[0], 1), np.array([(0, 0, 9, 9)])]
+    far = [near[0] + [12, 0, 12, 0], near[1]]
+    steps = [(0, far, [[0.5, 0.4], [0.9]]), (50, near, [[0.6, 0.8], [0.1]])]
+    return ProposalReplay(np.full((2, 24, 30), 0.5), truths, steps, top=2)
 
 
 def make_overlap():
@@ -155,6 +169,9 @@ OTHERS = {
     make_visualisation: (dict(channel=4, decay=True), dict(channel=6)),
     make_errors: (dict(truth="b", predicted="a", threshold=0.25), dict(truth="d")),
     make_attribution: (dict(target=2, randomised=1), dict(layer="pool")),
+    make_region: (dict(x1=4.0, size=2, channel=1), dict(x1=61.0)),
+    make_ramp: (dict(map="peak", sample=8), dict(sample=9)),
+    make_replay: (dict(moment=0, threshold=0.75), dict(top=0)),
     make_overlap: (dict(box=[1, 2, 9, 8.5]), dict(other=[3, 3, 2, 5])),
     make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6, positive=0.5)),
     make_suppression: (dict(step=1, threshold=0.25), dict(threshold=1.5)),

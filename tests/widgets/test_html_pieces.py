@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from course_utils.draw.grids import padding_mask
+from course_utils.draw.mosaic import GROUND, LEVELS, mosaic, palette
 from course_utils.widgets import html
 
 
@@ -55,6 +56,25 @@ def test_an_image_is_a_png_of_these_pixels(shape):
     data = re.search(r"base64,([^\"]*)", tag)[1]
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
     np.testing.assert_array_equal(shown, pixels)
+
+
+@pytest.mark.parametrize("in_colour", [True, False])
+def test_the_page_is_seen_between_the_tiles_of_a_mosaic_and_nowhere_else(in_colour):
+    tiles = np.random.default_rng(1).integers(0, LEVELS, (5, 4, 3, *[3] * in_colour), np.uint8)
+    tiles[1], colours = tiles[1].max(), palette(signed=True)
+    if in_colour:
+        tiles[0] = colours[GROUND]  # a tile of the ground's own colour stays
+    drawn = mosaic(tiles, chosen=2, columns=3)
+    table = None if in_colour else colours
+    tag = html.image(drawn.pixels, "tiles", palette=table, clear=drawn.gaps)
+    data = re.search(r"base64,([^\"]*)", tag)[1]
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
+    np.testing.assert_array_equal(shown[..., 3] == 0, drawn.gaps)
+    expected = drawn.pixels if in_colour else colours[drawn.pixels]
+    np.testing.assert_array_equal(shown[~drawn.gaps][:, :3], expected[~drawn.gaps])
+    places = [drawn.place_at((x + 0.5) / shown.shape[1], (y + 0.5) / shown.shape[0])
+              for y, x in np.argwhere(~drawn.gaps)]  # fmt: skip
+    assert {tile for tile, *_ in places} == set(range(5))
 
 
 def test_a_caption_is_escaped():

@@ -35,11 +35,18 @@ export function dragging(place, { state, move }) {
     const step = event.shiftKey ? LEAP : 1
     move(state(), grip.dataset.grip, way.map((part) => part * step))
   }
+  // A finger on a grip drags it and does not scroll the page. (Within an SVG, Chromium does not
+  // heed touch-action.)
+  const touch = (event) => {
+    if (event.target.closest("[data-grip]")) event.preventDefault()
+  }
   const heard = {
     pointerdown: press, pointermove: drag, pointerup: release, pointercancel: release,
-    keydown: key,
+    keydown: key, touchstart: touch,
   }
-  for (const [name, answer] of Object.entries(heard)) place.addEventListener(name, answer)
+  for (const [name, answer] of Object.entries(heard)) {
+    place.addEventListener(name, answer, { passive: false })
+  }
   return () => {
     for (const [name, answer] of Object.entries(heard)) place.removeEventListener(name, answer)
   }

@@ -9,8 +9,9 @@ const LETTERS = 13 // pixels of height on screen
 export function laidOver(image, shapes, [height, width], shown) {
   return (
     `<div style="position:relative;width:${shown}px;max-width:100%">` +
-    `${image}<svg viewBox="0 0 ${width} ${height}" style="position:absolute;left:0;top:0;` +
-    `width:100%;height:100%;overflow:visible">${shapes}</svg></div>`
+    `${image}<svg role="group" viewBox="0 0 ${width} ${height}" ` +
+    `style="position:absolute;left:0;top:0;width:100%;height:100%;overflow:visible">` +
+    `${shapes}</svg></div>`
   )
 }
 
@@ -24,7 +25,8 @@ export function boxShape([x1, y1, x2, y2], style) {
 // Returns words at the upper left corner of a box, or below its lower left one.
 export function labelAt(text, [x1, y1, , y2], [height, width], shown, colour, below = false) {
   const letter = (LETTERS * width) / shown // pixels on screen in pixels of the picture
-  const x = Math.min(Math.max(x1, 0), Math.max(width - 0.6 * letter * text.length, 0))
+  const most = Math.max(width - 0.6 * letter * text.length, 0)
+  const x = Math.min(Math.max(x1 + 0.6 * letter, 0), most)
   const beside = below ? y2 + letter : y1 - 0.3 * letter
   const y = Math.min(Math.max(beside, letter), height - 0.3 * letter)
   const style =
@@ -45,9 +47,8 @@ export function swatch(style) {
 
 // Returns a table of words.
 export function rows(lines) {
-  const cell = "width:auto;padding:1px 8px;text-align:left;white-space:nowrap;font:inherit"
-  const row = (line) => line.map((part) => `<td style="${cell}">${part}</td>`).join("")
-  return `<table>${lines.map((line) => `<tr>${row(line)}</tr>`).join("")}</table>`
+  const row = (line) => line.map((part) => `<td>${part}</td>`).join("")
+  return `<table class="words">${lines.map((line) => `<tr>${row(line)}</tr>`).join("")}</table>`
 }
 
 export function cornersInWords(corners) {

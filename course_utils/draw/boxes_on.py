@@ -16,11 +16,11 @@ LARGEST = 400  # pixels of a single picture's longer side; small ones are enlarg
 GAP = 10  # pixels between pictures, into which names may reach a little
 EDGE = 2  # pixels that a frame's line may stand out of the picture
 TITLE = 10  # points
-TRUE = "white"  # of dashed frames, with a dark line around: seen on any ground
-DARK = "#202020"
+TRUE, DARK = "white", "#202020"  # of true boxes, and of the line around that any ground shows
+DASHED = dict(colour=TRUE, style=(0, (3, 5)), width=1.3)  # in the gaps one sees the frame below
 
 
-def draw_boxes(image, boxes, labels=None, scores=None, truths=None, truth_labels=None, names=None,
+def boxes_on(image, boxes, labels=None, scores=None, truths=None, truth_labels=None, names=None,
                title="", description=None):  # fmt: skip
     """Show boxes on a picture: framed in the colour of their class, with its name and the score.
 
@@ -45,12 +45,12 @@ def draw_boxes(image, boxes, labels=None, scores=None, truths=None, truth_labels
     """
     columns = [None if column is None else [column] for column in
                (boxes, labels, scores, truths, truth_labels)]  # fmt: skip
-    return draw_boxes_grid([image], *columns, names, [title], description)
+    return boxes_on_each([image], *columns, names, [title], description)
 
 
-def draw_boxes_grid(images, boxes, labels=None, scores=None, truths=None, truth_labels=None,
+def boxes_on_each(images, boxes, labels=None, scores=None, truths=None, truth_labels=None,
                     names=None, titles=None, description=None, columns=4):  # fmt: skip
-    """Show several pictures with boxes side by side; one entry for each as in `draw_boxes`.
+    """Show several pictures with boxes side by side; one entry for each as in `boxes_on`.
 
     Args:
         images: n pictures, (height, width), or with 1 or 3 channels.
@@ -175,8 +175,8 @@ def _draw_frames(axes, shape, corner, scale, marks, strip):
     placed = [box * scale + np.tile(corner, 2) for box, *_ in marks]
     (x, y), (height, width) = corner, np.array(shape[:2]) * scale
     for frame, (_, colour, _) in zip(placed, marks):
-        line = dict(colour=colour) if colour else dict(colour=TRUE, style=(0, (4, 4)), width=1.5)
-        draw_frame(axes, frame, (x - EDGE, y - EDGE, x + width + EDGE, y + height + EDGE), **line)
+        look = dict(colour=colour) if colour else DASHED
+        draw_frame(axes, frame, (x - EDGE, y - EDGE, x + width + EDGE, y + height + EDGE), **look)
     found = zip(placed[::-1], marks[::-1])
     named = [(frame, colour or TRUE, text) for frame, (_, colour, text) in found if text]
     named.sort(key=lambda one: one[1] == TRUE)
