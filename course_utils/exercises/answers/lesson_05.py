@@ -749,9 +749,9 @@ def suppress_mask(boxes, scores, threshold):
 
 # --- on_paper ----------------------------------------------------------------------------------
 
-on_paper = 0.68
+on_paper = 0.63
 
-_RIGHT = np.array([True, True, False, True, False, True])  # the lesson's six boxes, the best first
+_RIGHT = np.array([True, False, True, True, False, True])  # the lesson's six boxes, the best first
 _OBJECTS = 5
 _SCORES = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
 _PRECISION, _RECALL = detection_curve(_RIGHT, _SCORES, _OBJECTS)
@@ -775,6 +775,12 @@ _file(
     "it is the mean of all six precisions",
     "At a wrong box recall does not grow, so there is no step. Five steps, one for each object.",
     _PRECISION.mean(),
+)
+_file(
+    "higher recalls are left out",
+    "The precision at this recall *or a higher one*: who accepts one more box may be right more "
+    "often, and nobody would stop before. A step is never lower than one further to the right.",
+    _PRECISION[_RIGHT].sum() / _OBJECTS,
 )
 _file(
     "the step of a recall has its lowest precision",
