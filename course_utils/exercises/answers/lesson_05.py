@@ -542,7 +542,7 @@ def task_of_each_pair(overlaps, positive, negative):
 def suppress(boxes, scores, threshold):
     """Return the places of the boxes that stay, the best score first.
 
-    A box goes if it overlaps one that stays, and has a better score, by an IoU above `threshold`.
+    A box goes if its IoU with a better one that stays is above `threshold`.
     boxes: (n, 4); scores: (n,), no two alike; returns whole numbers.
     """
     candidates, stay = list(np.argsort(-scores)), []
