@@ -158,10 +158,10 @@ class FilterExplorer(Explorer):
         return filter_words.readout(self.network, data, state)
 
     def draw(self, data, state):
-        return filter_views.figure(self.network, data, state)
+        return filter_views.figure(self.network, data, state, self.describe(data, state))
 
     def views(self, data, state):
-        return filter_views.views(self.network, data, state)
+        return filter_views.views(self.network, data, state, self.describe(data, state))
 
     def controls(self):
         several = len(self.labels) > 1

@@ -6,7 +6,7 @@ from course_utils.draw.filters import filter_figure
 from course_utils.draw.mosaic import FRAME, framed, levels, mosaic, palette
 from course_utils.draw.style import looks_signed, number, signed_limit
 from course_utils.widgets import html
-from course_utils.widgets.filter_words import description, titles
+from course_utils.widgets.filter_words import titles
 from course_utils.widgets.model_pictures import drawable
 
 SHOWN = 176  # pixels on screen along the longer side of the picture and of the large map
@@ -15,8 +15,8 @@ SHARPEST = 2 * PATCH  # pixels sent for it
 BESIDE = 500  # pixels of width on screen that the kernels take beside the other parts
 
 
-def figure(network, data, state):
-    """Return all parts in one figure."""
+def figure(network, data, state, description):
+    """Return all parts in one figure, with its description."""
     signed = looks_signed(data.maps)
     return filter_figure(
         _framed_picture(network, data, state),
@@ -26,15 +26,15 @@ def figure(network, data, state):
         patches(network, data, state),
         np.array([value for *_, value in data.best]),
         titles(data, state),
-        description(network, data, state),
+        description,
     )
 
 
-def views(network, data, state):
-    """Return the live picture, in parts: {name: html}."""
+def views(network, data, state, description):
+    """Return the live picture, in parts: {name: html}; the last one carries the description."""
     names, signed = titles(data, state), looks_signed(data.maps)
     maps, kernels = map_mosaic(data, state), kernel_mosaic(data, state, room=BESIDE)
-    unit, words = f"row {state.row}, column {state.column}", description(network, data, state)
+    unit = f"row {state.row}, column {state.column}"
     seen = _framed_picture(network, data, state)
     shown = {
         "picture": html.image(seen, f"picture {state.picture}, the box of {unit} framed",
@@ -45,7 +45,7 @@ def views(network, data, state):
         "kernels": html.image(kernels.pixels, names["kernels"],
                               palette=_palette_of(kernels, True), pick="kernels",
                               clear=kernels.gaps),
-        "maps": html.image(maps.pixels, words, palette=palette(signed), pick="maps",
+        "maps": html.image(maps.pixels, description, palette=palette(signed), pick="maps",
                            clear=maps.gaps),
     }  # fmt: skip
     names["picture"] = f"seen in picture {state.picture}"
