@@ -265,17 +265,20 @@ class ConvStepper(Stepping, Explorer):
         outside = padding_mask(data.padded.shape, data.zeros)
         image = _blocks(self._image_name(data, state), data.padded, tall, hatched=outside)
         output = _block("output", html.table(data.output, signed=signed), tall)
-        window = _blocks("window", patch, tall, hatched=outside[np.ix_(*data.taps)])
-        words = f' role="group" aria-label="{escape(self.describe(data, state))}"'
-        # A step changes neither image nor output: what is framed in them is told with the window.
+        # These three stay in one line, to be read as one equation.
+        step = (
+            _part(_blocks("window", patch, tall, hatched=outside[np.ix_(*data.taps)]))
+            + _part(_blocks("× kernel", data.weights, tall, signed=True))
+            + _part(_blocks("= products", products, tall, signed=True))
+        )
+        words = escape(self.describe(data, state))
+        # It changes neither image nor output: what is framed in them is told here.
         return {
             "image": _figure(f"{self._name}-image", image + _hover_frames(data)),
             "output": _figure(
                 f"{self._name}-output", _hover_rules(self._name, data, state) + output
             ),
-            "window": _view(_marks(self._name, data, state) + window, words),
-            "kernel": _view(_blocks("× kernel", data.weights, tall, signed=True)),
-            "products": _view(_blocks("= products", products, tall, signed=True)),
+            "step": _group(words, _marks(self._name, data, state) + step),
             **({"sums": _sums(data.sums, state.channel)} if data.is_deep else {}),
         }
 
@@ -367,8 +370,14 @@ def _figure(name, content):
     return f'<figure class="course-view {name}" style="{VIEW}">{content}</figure>'
 
 
-def _view(content, words=""):
-    return f'<div class="course-view"{words} style="{VIEW}">{content}</div>'
+def _group(words, content):
+    style = "display:flex;flex-wrap:wrap;margin:0"
+    start = f'<div class="course-view" role="group" aria-label="{words}" style="{style}">'
+    return f"{start}{content}</div>"
+
+
+def _part(content):
+    return f'<div style="{VIEW}">{content}</div>'
 
 
 def _blocks(name, values, tall, **table):

@@ -96,7 +96,7 @@ def test_the_framed_cells_are_the_window_and_its_output(problem, data):
     stepper = ConvStepper(image, kernel, **setting)
     row, column = (data.draw(st.integers(0, n - 1)) for n in stepper.data.places)
     stepper.set(row=row, column=column)
-    (found,) = MARKS.findall(stepper.views(stepper.data, stepper.state)["window"])
+    (found,) = MARKS.findall(stepper.views(stepper.data, stepper.state)["step"])
     found = [int(number) for number in found]
     for taps, (apart, first, last) in zip(stepper.data.taps, (found[:3], found[3:6])):
         np.testing.assert_array_equal(taps, range(first - 1, last, apart))
@@ -106,7 +106,7 @@ def test_the_framed_cells_are_the_window_and_its_output(problem, data):
 def test_a_step_sends_neither_image_nor_output(stepper):
     before = stepper.views(stepper.data, stepper.state)
     after = stepper.step(5).views(stepper.data, stepper.state)
-    assert [name for name in before if before[name] != after[name]] == ["window", "products"]
+    assert [name for name in before if before[name] != after[name]] == ["step"]
 
 
 @pytest.fixture

@@ -164,9 +164,13 @@ export function views(data, state, fixed) {
   const [top, left] = data.taps
   const inWindow = (row, column) =>
     hatched(top + row * state.dilation, left + column * state.dilation)
-  const words = ` role="group" aria-label="${escaped(describe(data, state, fixed))}"`
-  const beside = blocks("window", window, fixed, data, { hatched: inWindow })
-  // A step changes neither image nor output: what is framed in them is told with the window.
+  // These three stay in one line, to be read as one equation.
+  const step =
+    part(blocks("window", window, fixed, data, { hatched: inWindow })) +
+    part(blocks("× kernel", kernel, fixed, data, { signed: true })) +
+    part(blocks("= products", products, fixed, data, { signed: true }))
+  const words = escaped(describe(data, state, fixed))
+  // It changes neither image nor output: what is framed in them is told here.
   return {
     image: kept(fixed, "image", [data.corner, data.zeros, data.spans], () =>
       figure(
@@ -177,9 +181,7 @@ export function views(data, state, fixed) {
     output: kept(fixed, "output", [data.corner, data.first, settingOf(kernel, state)], () =>
       figure(`${fixed.name}-output`, hoverRules(data, state, fixed) + outputBlock(data, fixed)),
     ),
-    window: view(marks(data, state, fixed) + beside, words),
-    kernel: view(blocks("× kernel", kernel, fixed, data, { signed: true })),
-    products: view(blocks("= products", products, fixed, data, { signed: true })),
+    step: group(words, marks(data, state, fixed) + step),
   }
 }
 
@@ -258,8 +260,14 @@ function figure(name, content) {
   return `<figure class="course-view ${name}" style="${VIEW}">${content}</figure>`
 }
 
-function view(content, words = "") {
-  return `<div class="course-view"${words} style="${VIEW}">${content}</div>`
+function group(words, content) {
+  const style = "display:flex;flex-wrap:wrap;margin:0"
+  const start = `<div class="course-view" role="group" aria-label="${words}" style="${style}">`
+  return `${start}${content}</div>`
+}
+
+function part(content) {
+  return `<div style="${VIEW}">${content}</div>`
 }
 
 // Returns an array's channels as tables under each other, each as high as the padded image.
