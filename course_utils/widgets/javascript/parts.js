@@ -174,6 +174,6 @@ function listen(input, changed) {
 }
 
 function writeNumber(input, value, typing) {
-  input.dataset.value = value
+  if (input.dataset.value !== String(value)) input.dataset.value = value
   if (input !== typing && input.valueAsNumber !== value) input.value = value
 }
