@@ -11,7 +11,7 @@ from course_utils.draw.images import drawable_batch
 from course_utils.draw.probabilities import share
 from course_utils.widgets import error_views
 from course_utils.widgets.controls import Choice, Count, Number
-from course_utils.widgets.explorer import Explorer, numbers, require_between, require_name
+from course_utils.widgets.explorer import Explorer, numbers, require_name
 
 PAGE = 20  # images
 NO_ANSWER = "no answer"
@@ -159,7 +159,11 @@ class ErrorExplorer(Explorer):
         require_name("truth", state.truth, self.classes)
         require_name("predicted", state.predicted, [*self.classes, NO_ANSWER])
         require_name("order", state.order, ORDERS)
-        require_between("threshold", state.threshold, 0, 1)
+        real = isinstance(state.threshold, (int, float, np.integer, np.floating))
+        if not real or isinstance(state.threshold, bool) or not 0 <= state.threshold <= 1:
+            raise ValueError(
+                f"Expected threshold as a number from 0 to 1. Received {state.threshold!r}."
+            )
 
     def settle(self, state, changes):
         """A class may be given by its number; page and image follow each other and the cell."""
