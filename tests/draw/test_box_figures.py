@@ -200,6 +200,14 @@ def test_pairs_are_pairs(boxes, others, titles):
         draw.box_pairs(boxes, others, titles)
 
 
+def test_a_question_does_not_hold_its_answer():
+    shown = draw.box_pairs(FIRST, SECOND, list("abcdef")[: len(FIRST)], answer=False)
+    words = " ".join(text.get_text() for text in shown.figure.texts) + shown.description
+    assert "IoU" not in words and "a; b" in shown.description
+    with pytest.raises(ValueError, match="titles None"):
+        draw.box_pairs(FIRST, SECOND, answer=False)
+
+
 # --- anchors -------------------------------------------------------------------------------------
 
 ANCHORS = by_hand.anchor_grid(80, 80, 16, sizes=[16, 32], ratios=[0.5, 1, 2])
