@@ -11,7 +11,7 @@ from course_utils.places import ROOT
 PACKAGE = ROOT / "course_utils"
 # From the ground up. A room may import itself and whatever stands before it.
 FLOORS = (
-    "errors", "places", "waiting", "startup", "gpu", "by_hand", "datasets", "handwriting", "scenes",
+    "errors", "places", "still", "waiting", "startup", "gpu", "by_hand", "datasets", "handwriting", "scenes",
     "models", "probe", "draw", "widgets", "exercises",
 )  # fmt: skip
 # Rooms that stand apart: what they may import, and that nobody imports them.

@@ -107,8 +107,13 @@ class Explorer:
 
             piece = {"text/html": page_piece(self), "text/plain": self.description}
             display(piece, raw=True)
+        elif headless():
+            display(self.draw(self.data, self.state))
         else:
-            display(self.draw(self.data, self.state) if headless() else self.live())
+            from course_utils.widgets.shell import still_of
+
+            display(self.live())
+            display(still_of(self), raw=True)
 
     def live(self):
         """Return the widget with picture and controls; made once, shown anywhere."""

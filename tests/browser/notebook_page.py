@@ -47,6 +47,12 @@ def open_notebook(context, address):
     return page
 
 
+def run_cell(page, number):
+    """Run a cell in its place, as Control and Enter do."""
+    page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+
+
 def write_cells(folder, name, sources):
     """Write a notebook of code cells into JupyterLab's folder."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
@@ -62,14 +68,25 @@ def open_cells(browser, address, folder, name, sources, has_touch=False):
         Its page, in a browser context of its own; `page.problems` collects script errors.
     """
     write_cells(folder, name, sources)
+    return open_file(browser, address, name, has_touch)
+
+
+def open_file(browser, address, name, has_touch=False):
+    """Open a notebook of JupyterLab's folder as `open_cells` does."""
     context = browser.new_context(viewport=TALL, has_touch=has_touch)
     context.add_init_script(NO_WINDOW)
     page = context.new_page()
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: _note(page, message))
     page.goto(f"{address}/doc/tree/{name}.ipynb")
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
+    wait_for_kernel(page)
     return page
+
+
+def wait_for_kernel(page):
+    """Wait until the kernel has nothing to do."""
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
 
 
 def wait_for_explorers(page):
@@ -118,11 +135,10 @@ def readout(output):
 ROLES = {"button", "textbox", "spinbutton", "combobox", "image", "checkbox", "slider"}
 
 
-def named(page):
+def named(page, selector=".jp-OutputArea-output"):
     """Return (role, name) of all that can be used or seen: by the browser's accessibility tree."""
     tools = page.context.new_cdp_session(page)
     root = tools.send("DOM.getDocument")["root"]["nodeId"]
-    selector = ".jp-OutputArea-output"
     outputs = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
     found = []
     for output in outputs:
