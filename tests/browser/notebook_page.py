@@ -32,18 +32,12 @@ CELLS = [
 ]
 
 
-def open_notebook(context, address):
-    """Open the notebook in a browser context, run all cells, and return the page."""
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("console", lambda message: _note(page, message))
-    page.set_default_timeout(30_000)
-    page.goto(f"{address}/doc/tree/explorers.ipynb")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
+def open_notebook(browser, address, has_touch=False):
+    """Open the notebook of explorers, run all cells, and return the page."""
+    page = open_file(browser, address, "explorers", has_touch)
     choose(page, "Run", "Run All Cells")
-    wait_for_explorers(page)
+    page.wait_for_selector("text=bias 0.5", timeout=STARTED)  # the last cell's
+    wait_for_kernel(page)
     return page
 
 
@@ -79,6 +73,7 @@ def open_file(browser, address, name, has_touch=False):
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("console", lambda message: _note(page, message))
+    page.set_default_timeout(30_000)
     page.goto(f"{address}/doc/tree/{name}.ipynb")
     wait_for_kernel(page)
     return page
@@ -87,12 +82,6 @@ def open_file(browser, address, name, has_touch=False):
 def wait_for_kernel(page):
     """Wait until the kernel has nothing to do."""
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
-
-
-def wait_for_explorers(page):
-    """Wait until the last cell's explorer stands there."""
-    page.wait_for_selector("text=bias 0.5", timeout=120_000)
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
 
 
 def choose(page, menu, item):
@@ -111,8 +100,14 @@ def _note(page, message):
 
 
 def cell(page, number):
-    """Return the output of one cell."""
-    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea")
+    """Return the outputs of one cell, but for the still that stands for a lost widget."""
+    outputs = ".jp-OutputArea-child:not(:has(.course-still))"
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(outputs)
+
+
+def still(page, number):
+    """Return what stands for a cell's widget in a notebook that is opened again."""
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".course-still")
 
 
 def press(output, label):

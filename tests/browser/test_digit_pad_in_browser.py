@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from notebook_page import STARTED, open_cells
+from notebook_page import STARTED, cell, open_cells
 
 from course_utils.handwriting.strokes import EXAMPLES
 
@@ -201,6 +201,6 @@ def test_everything_has_a_name(page, pad):
     assert all(key in name for key in ("arrows", "Shift", "Space", "Backspace", "Delete"))
     by_mouse(page, pad, ONE)
     expect(page.get_by_role("status")).to_contain_text("Read as")
-    images = page.locator(".jp-OutputArea img")
+    images = cell(page, 0).locator("img")
     expect(images).to_have_count(8)
     assert all(image.get_attribute("alt") for image in images.all())
