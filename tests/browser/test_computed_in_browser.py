@@ -2,14 +2,17 @@
 
 import json
 import re
+from contextlib import contextmanager
 
 import pytest
+from any_explorer import EXPLORER, answers_keys, answers_mouse
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from lesson_copies import LESSONS
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebook_page import CELLS, STARTED, TALL, cell, choose, open_cells, run_cell
 
-from course_utils.authoring.page import as_page
+from course_utils.authoring.page import as_page, write_page
 from course_utils.widgets import ConvStepper, KernelLab, KernelTraining
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -56,6 +59,13 @@ def exported(browser, tmp_path_factory):
         explorers = [STEPPER, KernelLab("coffee", colours="colour"), STEPPER,
                      KernelTraining("coins", step=2)]  # fmt: skip
         path.write_text(as_page(new_notebook(cells=[shown(*explorers)]), "toy"), encoding="utf-8")
+    with opened(browser, path) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser, path):
+    """Open a file where there is no network."""
     context = browser.new_context(viewport=TALL, offline=True)
     page = context.new_page()
     page.problems = []
@@ -164,6 +174,15 @@ def test_a_heavy_number_is_refused_on_a_page(exported):
 
 def test_what_has_no_front_is_a_picture_on_a_page(exported):
     expect(part(exported, 3).locator("img[alt*='gradient descent']")).to_be_visible()
+
+
+def test_all_that_a_lesson_computes_in_the_browser_moves_on_its_page(browser, tmp_path):
+    path = write_page(LESSONS["01_convolution"], tmp_path)
+    with opened(browser, path) as page:
+        explorers = page.locator(EXPLORER).all()
+        assert len(explorers) == path.read_text(encoding="utf-8").count("<div data-front=") > 5
+        for explorer in explorers:
+            assert answers_keys(explorer) and answers_mouse(explorer), explorer.inner_text()
 
 
 # --- in step with a kernel -----------------------------------------------------------------------
