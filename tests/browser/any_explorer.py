@@ -21,7 +21,7 @@ def seen(explorer):
     return explorer.evaluate(SEEN)
 
 
-def differs(explorer, before, seconds=10):
+def differs(explorer, before, seconds=30):
     """Wait until an explorer shows something else than before; return whether it does."""
     for _ in range(round(20 * seconds)):
         if seen(explorer) != before:

@@ -71,8 +71,8 @@ def open_file(browser, address, name, has_touch=False):
     context.add_init_script(NO_WINDOW)
     page = context.new_page()
     page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("console", lambda message: _note(page, message))
+    page.on("pageerror", lambda error: _note(page, str(error)))
+    page.on("console", lambda one: one.type == "error" and _note(page, one.text))
     page.set_default_timeout(30_000)
     page.goto(f"{address}/doc/tree/{name}.ipynb")
     wait_for_kernel(page)
@@ -90,10 +90,15 @@ def choose(page, menu, item):
     page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
 
 
-def _note(page, message):
-    """Keep script errors; a file that JupyterLab itself does not find is not ours."""
-    if message.type == "error" and "Failed to load resource" not in message.text:
-        page.problems.append(message.text)
+# Files that JupyterLab itself does not find; and MathJax 2, which ipywidgets 7 asks, once a widget is
+# shown, on pages with formulas: JupyterLab 4 has a later one.
+NOT_OURS = ("Failed to load resource", "of undefined (reading 'Queue')")
+
+
+def _note(page, text):
+    """Keep a script error, unless it is none of ours."""
+    if not any(known in text for known in NOT_OURS):
+        page.problems.append(text)
 
 
 # --- using it ------------------------------------------------------------------------------------
