@@ -16,6 +16,11 @@ SEEN = """explorer => [
 ].join()"""
 
 
+def _forget_files(page):
+    """Take away the input of a file that was asked for and not given."""
+    page.evaluate("document.querySelectorAll('.asked-for').forEach(one => one.remove())")
+
+
 def seen(explorer):
     """Return all that an explorer shows as one text, to compare."""
     return explorer.evaluate(SEEN)
@@ -32,6 +37,7 @@ def differs(explorer, before, seconds=30):
 
 def answers(explorer, *acts):
     """Do one thing after the other; return whether the explorer comes to show something else."""
+    _forget_files(explorer.page)
     before = seen(explorer)
     for act in acts:
         act()
@@ -42,6 +48,7 @@ def answers(explorer, *acts):
 
 def answers_keys(explorer):
     """Change a field by an arrow key, or press a button where there is no field."""
+    _forget_files(explorer.page)
     before, fields = seen(explorer), explorer.locator(FIELDS).all()
     if not fields:
         explorer.locator(BUTTONS).first.focus()
@@ -61,11 +68,10 @@ def _changed_by_key(field):
 
 
 def answers_mouse(explorer):
-    """Click its buttons; Reset, after a change, where there is no other."""
-    buttons = explorer.locator(BUTTONS).all()
-    if not buttons and answers_keys(explorer):
-        buttons = explorer.get_by_role("button", name="Reset", exact=True).all()
-    return answers(explorer, *(button.click for button in buttons))
+    """Change something by a key, then click its buttons, and Reset at last."""
+    reset = explorer.get_by_role("button", name="Reset", exact=True).first
+    clicks = [button.click for button in (*explorer.locator(BUTTONS).all(), reset)]
+    return answers_keys(explorer) and answers(explorer, *clicks)
 
 
 def answers_finger(explorer):

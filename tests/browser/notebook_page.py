@@ -90,8 +90,8 @@ def choose(page, menu, item):
     page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
 
 
-# Files that JupyterLab itself does not find; and MathJax 2, which ipywidgets 7 asks, once a widget is
-# shown, on pages with formulas: JupyterLab 4 has a later one.
+# Files that JupyterLab itself does not find; and MathJax 2, which ipywidgets 7 asks, once a widget
+# is shown, on pages with formulas: JupyterLab 4 has a later one.
 NOT_OURS = ("Failed to load resource", "of undefined (reading 'Queue')")
 
 

@@ -36,7 +36,6 @@ class Lesson:
     def explorers(self):
         """Yield what each explorer's cell shows."""
         for number in self.numbers:
-            self.page.evaluate("document.querySelector('.asked-for')?.remove()")
             explorer = cell(self.page, number).locator(EXPLORER)
             explorer.scroll_into_view_if_needed()
             yield explorer
