@@ -2,7 +2,8 @@
 
 An explorer is a plain object: a frozen `state`, a pure `compute(state)`, a picture, and words. The
 ipywidgets around it are made only when somebody looks (`widgets.shell`). With COURSE_HEADLESS=1 an
-explorer is a PNG and its description, so a lesson reads the same on GitHub and under nbval.
+explorer is a PNG and its description, so a lesson reads the same on GitHub and under nbval. What is
+seen where a notebook has lost its widgets is `course_utils.still`'s.
 
 A subclass gives:
     title, try_this: its name, and a line that suggests what to try.
@@ -107,8 +108,13 @@ class Explorer:
 
             piece = {"text/html": page_piece(self), "text/plain": self.description}
             display(piece, raw=True)
+        elif headless():
+            display(self.draw(self.data, self.state))
         else:
-            display(self.draw(self.data, self.state) if headless() else self.live())
+            from course_utils.widgets.shell import still_of
+
+            display(self.live())
+            display(still_of(self), raw=True)
 
     def live(self):
         """Return the widget with picture and controls; made once, shown anywhere."""

@@ -4,6 +4,7 @@ import html
 
 import ipywidgets
 
+from course_utils.still import still
 from course_utils.widgets.controls import KernelGrid, close_all
 from course_utils.widgets.html import cell_rules
 from course_utils.widgets.pointing import EXPLORER, pointer
@@ -134,6 +135,13 @@ class Shell:
             widget.value = text
 
 
+def still_of(explorer):
+    """Return an explorer's present views, for when its widget is gone: see `course_utils.still`."""
+    views = "".join(explorer.views(explorer.data, explorer.state).values())
+    content = f'{STYLE}<b>{_text(explorer.title)}</b><div class="course-views">{views}</div>'
+    return still(content, explorer.description)
+
+
 STYLE = f"<style>\n{cell_rules()}" + """
 .course-explorer .widget-html .widget-html-content { line-height: 1.4; }
 .course-refusal { border-left: 4px solid #D55E00; padding: 4px 8px; }
@@ -154,6 +162,8 @@ STYLE = f"<style>\n{cell_rules()}" + """
 .course-view img, .course-view canvas { display: block; max-width: 100%;
   image-rendering: pixelated; }
 .course-view [data-pick] { cursor: pointer; touch-action: manipulation; }
+.course-views { display: flex; flex-flow: row wrap; align-items: flex-start; }
+.course-still .course-view td { text-align: center; }
 .course-view .caption { font-weight: 600; white-space: nowrap; padding-right: 8px; }
 </style>"""
 

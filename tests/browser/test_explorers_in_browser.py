@@ -1,24 +1,11 @@
 """Explorers as a student meets them: in JupyterLab, by mouse, keyboard, touch and ear."""
 
-import functools
 import json
 import re
 
 import pytest
-from notebook_page import (
-    CELLS,
-    TALL,
-    TOO_FAINT,
-    cell,
-    choose,
-    field,
-    fill,
-    named,
-    open_notebook,
-    press,
-    readout,
-    wait_for_explorers,
-)
+from any_explorer import remember, reset
+from notebook_page import TOO_FAINT, cell, field, fill, named, open_notebook, press, readout
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, TooLate = playwright.expect, playwright.TimeoutError
@@ -29,10 +16,9 @@ STEPPER, LAB, QUIZ, COLOUR_STEPPER = 1, 2, 3, 4  # cells of notebook_page.CELLS
 NEAR = 1.5  # pixels
 
 
-@pytest.fixture(autouse=True)
-def no_script_error(page):
-    yield
-    assert page.problems == []
+@pytest.fixture(scope="module", autouse=True)
+def at_the_start(page):
+    remember(page, (STEPPER, LAB, COLOUR_STEPPER))
 
 
 @pytest.fixture
@@ -43,25 +29,6 @@ def stepper(page):
 @pytest.fixture
 def lab(page):
     return reset(page, LAB)
-
-
-def reset(page, number):
-    """Press Reset and wait until the picture is the one that the same code gives here."""
-    output = cell(page, number)
-    press(output, "Stop") if number != LAB else None
-    press(output, "Reset")
-    words = explorers()[number].description
-    said = json.dumps(words, ensure_ascii=False)
-    expect(output.locator(f"[aria-label={said}], img[alt={said}]")).to_be_visible()
-    return output
-
-
-@functools.cache
-def explorers():
-    """Run the notebook's code here: the same explorers, without a browser."""
-    names = {}
-    exec("\n".join(CELLS), names)
-    return {STEPPER: names["stepper"], LAB: names["lab"], COLOUR_STEPPER: names["colours"]}
 
 
 # --- what is there -------------------------------------------------------------------------------
@@ -273,32 +240,6 @@ def test_run_moves_until_stop(page, stepper):
         readout(stepper).get_by_text("column 1:").wait_for(timeout=1_200)
 
 
-# --- the notebook around it ----------------------------------------------------------------------
-
-
-def test_running_a_cell_again_gives_one_explorer_that_works(page, stepper):
-    press(stepper, "Step")
-    expect(readout(stepper)).to_contain_text("column 1:")
-    page.locator(".jp-Notebook .jp-CodeCell").nth(STEPPER).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    expect(readout(stepper)).to_contain_text("Row 0, column 0:")
-    expect(readout(stepper)).to_have_count(1)
-    press(stepper, "Step")
-    expect(readout(stepper)).to_contain_text("Row 0, column 1:")
-
-
-def test_after_a_restart_everything_works_again(page):
-    choose(page, "Kernel", "Restart Kernel and Run All Cells…")
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
-    output = cell(page, STEPPER)
-    output.locator("table").first.wait_for(state="detached")
-    wait_for_explorers(page)
-    press(output, "Step")
-    expect(readout(output)).to_contain_text("Row 0, column 1:")
-    field(cell(page, LAB), "Preset").select_option("emboss")
-    expect(cell(page, LAB).get_by_role("img", name="kernel emboss,")).to_be_visible()
-
-
 # --- touch, in the dark --------------------------------------------------------------------------
 
 
@@ -309,9 +250,9 @@ def dark(browser, lab_server, lab_folder):
     settings.mkdir(parents=True, exist_ok=True)
     theme = settings / "themes.jupyterlab-settings"
     theme.write_text(json.dumps({"theme": "JupyterLab Dark"}), encoding="utf-8")
-    context = browser.new_context(viewport=TALL, has_touch=True)
-    yield open_notebook(context, lab_server)
-    context.close()
+    page = open_notebook(browser, lab_server, has_touch=True)
+    yield page
+    page.context.close()
     theme.unlink()
 
 
