@@ -307,8 +307,8 @@ quiz_objectness = Quiz(
     "the same probability of an object. Which one makes the loss least?",
     [
         Option("0.5: that is fair as long as it knows nothing", "the loss is then 0.69 for each "
-               "anchor. Saying with some confidence that nothing is there is right 394 times, wrong "
-               "6 times, and costs less."),
+               "anchor. Saying with some confidence that nothing is there is right 394 times, "
+               "wrong 6 times, and costs less."),
         Option("0.015, the share of positives among those asked", "6/400: by saying nothing "
                "everywhere it is nearly always right, and the positives hardly have a say. Among "
                "64 that are drawn, the 6 are 9 %.", True),

@@ -80,7 +80,7 @@ SLIPS_IN_OTHER_WORDS = [
     ("fair_sample", lambda p, c, s, r: draw(p, min(int(c * s + 0.5), p.sum()),
                                             c - min(int(c * s + 0.5), p.sum()), r), "rounded up"),
     ("fair_sample", lambda p, c, s, r: draw(p, int(c * s), c - int(c * s), r), "made up for"),
-    ("fair_sample", lambda p, c, s, r: draw(p, fewer(p, c, s), fewer(p, c, s), r), "as many others"),
+    ("fair_sample", lambda p, c, s, r: draw(p, fewer(p, c, s), fewer(p, c, s), r), "as many oth"),
     ("fair_sample", lambda p, c, s, r: r.choice(np.flatnonzero(~p), c, False), "left out"),
     ("fair_sample", lambda p, c, s, r: r.choice(np.arange(len(p)), c, False), "does not look at"),
     ("fair_sample", lambda p, c, s, r: draw(~p, fewer(~p, c, s), c - fewer(~p, c, s), r), "mixed"),
@@ -90,7 +90,8 @@ SLIPS_IN_OTHER_WORDS = [
     ("read_between", lambda f, r, d: f.sum() / 4, "The nearer a middle"),
     ("read_between", lambda f, r, d: (1 - r) * f[0, 0] + r * f[0, 1], "one axis only"),
     ("read_between", lambda f, r, d: [(1 - r) * a + r * b for a, b in f], "not mixed"),
-    ("read_between", lambda f, r, d: f[0, 0] * (1 - r - d) + f[0, 1] * r + f[1, 0] * d, "on a slope"),
+    ("read_between", lambda f, r, d: f[0, 0] * (1 - r - d) + f[0, 1] * r + f[1, 0] * d,
+     "on a slope"),
     ("smooth_l1", lambda e, t: np.reshape(signed_ifs(e, t), e.shape), "taken for small ones"),
     ("smooth_l1", sizes_and(lambda sizes, turn: sizes > turn), "mixed up"),
     ("smooth_l1", sizes_and(lambda sizes, turn: sizes < np.inf), "on the parabola"),
@@ -238,7 +239,7 @@ SPOILT = [
     (lambda drawn, positive: np.append(drawn, another(drawn, positive, False)), "received 5"),
     (lambda drawn, positive: with_more_of_a_kind(drawn, positive, True), "2 positives among"),
     (lambda drawn, positive: with_more_of_a_kind(drawn, positive, False), "2 positives among"),
-    (lambda drawn, positive: drawn[np.newaxis], "a row of 4 places, received an array of shape (1,"),
+    (lambda drawn, positive: drawn[np.newaxis], "row of 4 places, received an array of shape (1,"),
     (lambda drawn, positive: np.linspace(0, 1e300, 4), "that are none"),
 ]
 

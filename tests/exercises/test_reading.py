@@ -74,15 +74,35 @@ def test_words_that_differ_and_words_that_are_none(sizes):
     assert "turned. Look again." in message(
         sizes, lambda number: np.str_("large" if number < 5 else "small")
     )
-    for odd, told in [("Small", '"Small"'), (3, "one number"), ([], "an array of shape (0,)"),
-                      (["small"], "text"), (True, "True or False"), (b"\xff", '"\ufffd"')]:  # fmt: skip
-        said = message(sizes, returning(odd))
-        assert f'Expected one of the words "small", "large", received {told}.' in said
     assert "same result in every case" in message(sizes, returning("small"))
 
 
-@pytest.mark.parametrize(("returned", "kind"), [(..., DOTS), (None, NOTHING), ("small", NUMBERS),
-                                                ("big", UNREADABLE), (object(), UNREADABLE)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        ("Small", '"Small"'),
+        (3, "one number"),
+        ([], "an array of shape (0,)"),
+        (["small"], "text"),
+        (True, "True or False"),
+        (b"\xff", '"\ufffd"'),
+    ],
+)
+def test_what_is_no_word_is_told(sizes, odd, told):
+    said = message(sizes, returning(odd))
+    assert f'Expected one of the words "small", "large", received {told}.' in said
+
+
+@pytest.mark.parametrize(
+    ("returned", "kind"),
+    [
+        (..., DOTS),
+        (None, NOTHING),
+        ("small", NUMBERS),
+        ("big", UNREADABLE),
+        (object(), UNREADABLE),
+    ],
+)
 def test_what_is_read(returned, kind):
     assert SIZES.read(returned).kind == kind
 
@@ -101,13 +121,23 @@ def test_letters_in_all_forms(choice, answer):
     assert choice.judge(answer).outcome == "right"
 
 
-def test_letters_that_differ_and_letters_that_are_none(choice):
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        ("bx", '"x", which is none of them'),
+        ("b1", '"1", which is none of them'),
+        (7, "one number"),
+        ([1, 2], "an array of shape (2,)"),
+        ([], "an array of shape (0,)"),
+    ],
+)
+def test_what_are_no_letters_is_told(choice, odd, told):
+    said = message(choice, odd)
+    assert f"chosen: Expected a string of letters from a to d, received {told}." in said
+
+
+def test_a_choice_that_differs_and_one_that_is_none(choice):
     assert "received 3" in message(choice, "abd")
-    for odd, told in [("bx", '"x", which is none of them'), ("b1", '"1", which is none of them'),
-                      (7, "one number"), ([1, 2], "an array of shape (2,)"), ([], "an array of")]:  # fmt: skip
-        assert f"chosen: Expected a string of letters from a to d, received {told}" in message(
-            choice, odd
-        )
     for dots in (..., np.array(...)):
         message(choice, dots, outcome="not attempted")
     assert "chosen is None" in message(choice, None)
