@@ -16,7 +16,7 @@ SHARED = "#F0E442"  # yellow, the palette's lightest
 MARGIN = 0.06  # of a panel, around its boxes
 
 
-def draw_pairs(boxes, others, titles=None, description=None, columns=4):
+def box_pairs(boxes, others, titles=None, description=None, columns=4, answer=True):
     """Show pairs of boxes, the area they share shaded, above it as a fraction: their IoU.
 
     Args:
@@ -25,6 +25,7 @@ def draw_pairs(boxes, others, titles=None, description=None, columns=4):
         titles: n short texts, or None.
         description: what there is to see; by default the list of the IoUs.
         columns: the most panels in a row.
+        answer: False leaves the IoU out, for a question; then the pairs need titles.
 
     Returns:
         Shown.
@@ -33,14 +34,15 @@ def draw_pairs(boxes, others, titles=None, description=None, columns=4):
         ValueError: no boxes, what are no boxes, or other numbers of boxes or titles.
     """
     boxes, others = check_boxes(boxes), check_boxes(others, "others")
-    if not len(boxes) == len(others) == len(boxes if titles is None else titles) > 0:
+    named = boxes if titles is None and answer else titles or []
+    if not len(boxes) == len(others) == len(named) > 0:
         raise ValueError(
             "Expected pairs: as many boxes as others, and as titles. "
             f"Received {len(boxes)} and {len(others)}, titles {titles!r}."
         )
     columns = min(max(columns, 1), len(boxes))
     letters = letters_in((SIDE + GAP / 2) / DOTS_PER_INCH, TEXT)
-    texts = [fold(text, letters) for text in _texts(boxes, others, titles)]
+    texts = [fold(text, letters) for text in _texts(boxes, others, titles, answer)]
     above = max(height_of(text, TEXT) for text in texts) * DOTS_PER_INCH + 4
     rows = -(-len(boxes) // columns)
     axes = pixel_axes(columns * (SIDE + GAP) + GAP, rows * (SIDE + above + GAP))
@@ -83,8 +85,10 @@ def _write(axes, text, corner):
                      ha="center", va="bottom", fontsize=TEXT)  # fmt: skip
 
 
-def _texts(boxes, others, titles):
-    """Return what stands above each pair: title, areas and IoU."""
+def _texts(boxes, others, titles, answer):
+    """Return what stands above each pair: title, and if wanted areas and IoU."""
+    if not answer:
+        return list(titles)
     shared = np.diag(intersection(boxes, others))
     unions = area(boxes) + area(others) - shared
     overlaps = np.diag(iou(boxes, others))

@@ -9,7 +9,7 @@ from itertools import product
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patheffects import withStroke
 
-from course_utils.draw.boxes import draw_frame
+from course_utils.draw.boxes_on import draw_frame
 from course_utils.draw.images import colouring
 from course_utils.draw.labels import DARKER
 from course_utils.draw.words import LETTER, LINE, POINTS

@@ -21,7 +21,7 @@ from course_utils.models.detector import checking, networks, steps
 from course_utils.models.detector.anchors import anchor_grid
 from course_utils.models.detector.proposals import propose
 
-BATCH, EPOCHS = 16, 3
+BATCH, EPOCHS = 8, 3
 
 
 class Detections(NamedTuple):
@@ -209,7 +209,7 @@ def pretrain(detector, crops, labels, epochs=1, peak=0.002, batch=32):
     return reader.fit(crops, labels, batch_size=batch, epochs=epochs, verbose=0)
 
 
-def train(detector, scenes, epochs=EPOCHS, peak=0.005, batch=BATCH, callbacks=()):
+def train(detector, scenes, epochs=EPOCHS, peak=0.004, batch=BATCH, callbacks=()):
     """Train a detector on scenes: Adam, `classifier.learning_rates`.
 
     Args:

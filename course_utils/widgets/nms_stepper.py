@@ -178,9 +178,9 @@ class NMSStepper(Running, Explorer):
             how = f"sigma {state.sigma:g}, lowest score {state.lowest:g}"
         count = len(self.boxes)
         return (
-            f"{state.method} of {count} detections, {state.classes}, {how}: step {state.step} of "
-            f"{len(data.rounds)}. {self._now(data, state)} Kept boxes are blue, the one of this "
-            f"step with a thick line; those that go for it are dashed in vermilion, those that "
+            f"{state.method} of {count} detections, {state.classes}, {how}: step {state.step}. "
+            f"{self._now(data, state)} Kept boxes are blue, the one of this step with a thick "
+            f"line; those that go for it are dashed in vermilion, those that "
             f"wait grey{self._truth_words(data)}. Beside them all detections by score, and what "
             "becomes of each."
         )

@@ -5,6 +5,7 @@ import html
 import ipywidgets
 
 from course_utils.widgets.controls import KernelGrid, close_all
+from course_utils.widgets.html import cell_rules
 from course_utils.widgets.pointing import EXPLORER, pointer
 
 
@@ -133,7 +134,7 @@ class Shell:
             widget.value = text
 
 
-STYLE = """<style>
+STYLE = f"<style>\n{cell_rules()}" + """
 .course-explorer .widget-html .widget-html-content { line-height: 1.4; }
 .course-refusal { border-left: 4px solid #D55E00; padding: 4px 8px; }
 .course-view { position: relative; margin: 4px 16px 4px 0; line-height: 1.2; }
@@ -147,6 +148,9 @@ STYLE = """<style>
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }
 .course-view td.here, .course-view td.now { outline: 3px solid #E69F00; outline-offset: -3px; }
+.course-view .course-hover { display: none; position: absolute; pointer-events: none; z-index: 2;
+  background: #D55E0033; outline: 3px dashed #D55E00; outline-offset: -2px; }
+.course-view td:hover > .course-hover { display: block; }
 .course-view img, .course-view canvas { display: block; max-width: 100%;
   image-rendering: pixelated; }
 .course-view [data-pick] { cursor: pointer; touch-action: manipulation; }

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from course_utils import draw
 from course_utils.by_hand import boxes as by_hand
 from course_utils.by_hand import metrics
-from course_utils.draw.boxes import TRUE, colour_of
+from course_utils.draw.boxes_on import TRUE, colour_of
 
 RANDOM = np.random.default_rng(3)
 SCENE = RANDOM.integers(0, 90, (80, 80, 3), dtype=np.uint8)
@@ -40,7 +40,7 @@ def in_pixels(axes, place=0):
 
 
 def test_each_frame_is_where_its_box_is_in_the_colour_of_its_class():
-    shown = draw.draw_boxes(SCENE, BOXES, LABELS, SCORES, truths=BOXES[:2] + 1)
+    shown = draw.boxes_on(SCENE, BOXES, LABELS, SCORES, truths=BOXES[:2] + 1)
     found = in_pixels(shown.figure.axes[0])
     order = [2, 0, 1]  # the best is drawn last, true ones on top
     np.testing.assert_allclose([box for box, *_ in found[:3]], BOXES[order])
@@ -57,7 +57,7 @@ def test_each_frame_is_where_its_box_is_in_the_colour_of_its_class():
 def test_pictures_of_any_size_and_their_names_can_be_read(shape):
     image = RANDOM.random(shape)
     scale = np.tile([shape[1], shape[0]], 2) / 80
-    shown = draw.draw_boxes(image, BOXES * scale, LABELS, SCORES, BOXES * scale, LABELS, NAMES,
+    shown = draw.boxes_on(image, BOXES * scale, LABELS, SCORES, BOXES * scale, LABELS, NAMES,
                             title="A title that may be long")  # fmt: skip
     assert_readable(shown)
     left, right, bottom, top = shown.figure.axes[0].images[0].get_extent()
@@ -65,14 +65,14 @@ def test_pictures_of_any_size_and_their_names_can_be_read(shape):
 
 
 def test_names_and_scores_are_written():
-    written = assert_readable(draw.draw_boxes(SCENE, BOXES, LABELS, SCORES, BOXES, [1, 2, 0]))
+    written = assert_readable(draw.boxes_on(SCENE, BOXES, LABELS, SCORES, BOXES, [1, 2, 0]))
     assert {"3 0.50", "0 0.93", "9 0.10", "true 1", "true 2", "true 0"} == set(written)
-    assert set(assert_readable(draw.draw_boxes(SCENE, BOXES, scores=SCORES))) == {
+    assert set(assert_readable(draw.boxes_on(SCENE, BOXES, scores=SCORES))) == {
         "0.50", "0.93", "0.10",
     }  # fmt: skip
-    named = assert_readable(draw.draw_boxes(SCENE, BOXES, LABELS, names=NAMES))
+    named = assert_readable(draw.boxes_on(SCENE, BOXES, LABELS, names=NAMES))
     assert {"cell", r"d\$x\$", "j"} == set(named)
-    assert assert_readable(draw.draw_boxes(SCENE, BOXES)) == []
+    assert assert_readable(draw.boxes_on(SCENE, BOXES)) == []
 
 
 @settings(max_examples=10, deadline=None)
@@ -82,14 +82,14 @@ def test_names_never_cover_each_other_however_many_crowd(seed, count, spread):
     corners = np.sort(rng.normal(40, spread, (2, count, 2)), axis=0)
     boxes = np.concatenate([corners[0], corners[1]], axis=1)
     scores = rng.random(count)
-    shown = draw.draw_boxes(SCENE, boxes, rng.integers(0, 10, count), scores)
+    shown = draw.boxes_on(SCENE, boxes, rng.integers(0, 10, count), scores)
     written = assert_readable(shown)
     if count and (boxes[scores.argmax()] > 0).all() and (boxes[scores.argmax()] < 80).all():
         assert any(text.endswith(f" {scores.max():.2f}") for text in written)
 
 
 def test_what_reaches_beyond_the_picture_is_cut_off():
-    shown = draw.draw_boxes(SCENE, [[-500, -500, 500, 500], [60, 60, 600, 70]])
+    shown = draw.boxes_on(SCENE, [[-500, -500, 500, 500], [60, 60, 600, 70]])
     assert_readable(shown)
     whole = shown.figure.axes[0].images[0].get_window_extent()
     for patch in shown.figure.axes[0].patches:
@@ -98,26 +98,26 @@ def test_what_reaches_beyond_the_picture_is_cut_off():
 
 
 def test_no_boxes_and_empty_ones():
-    assert assert_readable(draw.draw_boxes(SCENE, [], [], [], [], title="nothing")) == ["nothing"]
-    assert len(frames(draw.draw_boxes(SCENE, [[5, 5, 5, 9]]).figure.axes[0])) == 1
+    assert assert_readable(draw.boxes_on(SCENE, [], [], [], [], title="nothing")) == ["nothing"]
+    assert len(frames(draw.boxes_on(SCENE, [[5, 5, 5, 9]]).figure.axes[0])) == 1
 
 
 def test_the_description_does_not_say_what_a_model_found():
-    one = draw.draw_boxes(SCENE, BOXES, LABELS, SCORES, truths=BOXES, title="A scene")
-    other = draw.draw_boxes(SCENE, [], [], [], truths=[], title="A scene")
+    one = draw.boxes_on(SCENE, BOXES, LABELS, SCORES, truths=BOXES, title="A scene")
+    other = draw.boxes_on(SCENE, [], [], [], truths=[], title="A scene")
     assert one.description == other.description
     assert one.description == (
         "A picture (A scene): frames mark boxes, dashed frames the true ones."
     )
-    assert draw.draw_boxes(SCENE, BOXES).description == "A picture: frames mark boxes."
-    assert draw.draw_boxes(SCENE, BOXES, description="words").description == "words"
+    assert draw.boxes_on(SCENE, BOXES).description == "A picture: frames mark boxes."
+    assert draw.boxes_on(SCENE, BOXES, description="words").description == "words"
     assert one.png() == one.png()
 
 
 def test_many_scenes_side_by_side():
     counts = [0, 1, 3, 2, 3]
     images = [SCENE, SCENE[:40], SCENE[:, :40], SCENE, SCENE]
-    shown = draw.draw_boxes_grid(
+    shown = draw.boxes_on_each(
         images, [BOXES[:n] for n in counts], [LABELS[:n] for n in counts],
         [SCORES[:n] for n in counts], [BOXES[:1]] * 5, titles=[f"scene {n}" for n in range(5)],
         columns=3,
@@ -143,14 +143,14 @@ def test_many_scenes_side_by_side():
 ])  # fmt: skip
 def test_what_does_not_fit_is_refused(arguments, said):
     with pytest.raises(ValueError, match=said):
-        draw.draw_boxes(*arguments)
+        draw.boxes_on(*arguments)
 
 
 def test_lists_of_scenes_are_counted():
     with pytest.raises(ValueError, match="at least one picture"):
-        draw.draw_boxes_grid([], [])
+        draw.boxes_on_each([], [])
     with pytest.raises(ValueError, match="one entry of labels for each of 2 pictures. Received 1"):
-        draw.draw_boxes_grid([SCENE] * 2, [BOXES] * 2, [LABELS])
+        draw.boxes_on_each([SCENE] * 2, [BOXES] * 2, [LABELS])
 
 
 # --- pairs ---------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ SECOND = np.array([[0, 0, 4, 4], [2, 0, 6, 4], [4, 0, 8, 4], [5, 5, 9, 9], [1, 1
 
 
 def test_pairs_say_what_they_share():
-    shown = draw.draw_pairs(FIRST, SECOND, [f"pair {n}" for n in range(6)], columns=4)
+    shown = draw.box_pairs(FIRST, SECOND, [f"pair {n}" for n in range(6)], columns=4)
     written = assert_readable(shown)
     for place, value in enumerate(np.diag(by_hand.iou(FIRST, SECOND))):
         assert written[place].startswith(f"pair {place}\nIoU = ")
@@ -171,7 +171,7 @@ def test_pairs_say_what_they_share():
 
 
 def test_pairs_keep_one_scale_and_stay_in_their_panels():
-    shown = draw.draw_pairs(FIRST, SECOND)
+    shown = draw.box_pairs(FIRST, SECOND)
     solid = [box for box, _, dashed in frames(shown.figure.axes[0]) if not dashed]
     dashed = [box for box, _, dashed in frames(shown.figure.axes[0]) if dashed]
     sides = np.array([[box[2] - box[0], box[3] - box[1]] for box in solid])
@@ -190,14 +190,22 @@ def test_pairs_keep_one_scale_and_stay_in_their_panels():
     ([[0, 0, 1, 1]] * 2, [[0, 0, 0.5, 1]] * 2, ["a title that needs more than a single line"] * 2),
 ])  # fmt: skip
 def test_any_pair_can_be_read(boxes, others, titles):
-    assert_readable(draw.draw_pairs(boxes, others, titles))
+    assert_readable(draw.box_pairs(boxes, others, titles))
 
 
 @pytest.mark.parametrize("boxes, others, titles", [([], [], None), (FIRST, SECOND[:2], None),
                                                    (FIRST, SECOND, ["one"])])  # fmt: skip
 def test_pairs_are_pairs(boxes, others, titles):
     with pytest.raises(ValueError, match="Expected pairs: as many boxes as others"):
-        draw.draw_pairs(boxes, others, titles)
+        draw.box_pairs(boxes, others, titles)
+
+
+def test_a_question_does_not_hold_its_answer():
+    shown = draw.box_pairs(FIRST, SECOND, list("abcdef")[: len(FIRST)], answer=False)
+    words = " ".join(text.get_text() for text in shown.figure.texts) + shown.description
+    assert "IoU" not in words and "a; b" in shown.description
+    with pytest.raises(ValueError, match="titles None"):
+        draw.box_pairs(FIRST, SECOND, answer=False)
 
 
 # --- anchors -------------------------------------------------------------------------------------
@@ -210,7 +218,7 @@ def legend(shown):
 
 
 def test_anchors_at_one_centre():
-    shown = draw.draw_anchors(SCENE, ANCHORS, title="Anchors")
+    shown = draw.anchors_on(SCENE, ANCHORS, title="Anchors")
     assert assert_readable(shown) == ["Anchors"]
     assert legend(shown) == ["centres: 25, of 150 anchors", "shapes at one centre: 6"]
     axes = shown.figure.axes[0]
@@ -222,7 +230,7 @@ def test_anchors_at_one_centre():
 
 def test_matched_and_ignored_anchors_and_true_boxes():
     matches = by_hand.match(by_hand.iou(ANCHORS, BOXES))
-    shown = draw.draw_anchors(SCENE, ANCHORS, matches, BOXES)
+    shown = draw.anchors_on(SCENE, ANCHORS, matches, BOXES)
     assert_readable(shown)
     found = [box for box, *_ in frames(shown.figure.axes[0])]
     expected = [ANCHORS[matches == by_hand.IGNORED], ANCHORS[matches >= 0], BOXES]
@@ -235,13 +243,13 @@ def test_matched_and_ignored_anchors_and_true_boxes():
 
 def test_anchors_that_match_nothing():
     nothing = np.full(len(ANCHORS), by_hand.BACKGROUND)
-    assert legend(draw.draw_anchors(SCENE, ANCHORS, nothing)) == ["centres: 25, of 150 anchors"]
+    assert legend(draw.anchors_on(SCENE, ANCHORS, nothing)) == ["centres: 25, of 150 anchors"]
 
 
 @pytest.mark.parametrize("shape", [(40, 120), (120, 40, 3), (300, 451, 3)])
 def test_a_legend_stands_below_a_picture_of_any_shape(shape):
     anchors = by_hand.anchor_grid(*shape[:2], 20, [20], [1])
-    shown = draw.draw_anchors(RANDOM.random(shape), anchors, title="A title of many words, " * 3)
+    shown = draw.anchors_on(RANDOM.random(shape), anchors, title="A title of many words, " * 3)
     assert_readable(shown)
     box, whole = shown.figure.legends[0].get_window_extent(), shown.figure.bbox
     assert box.y0 >= -1 and box.x0 >= -1 and box.x1 <= whole.x1 + 1
@@ -255,7 +263,7 @@ def test_a_legend_stands_below_a_picture_of_any_shape(shape):
 ])  # fmt: skip
 def test_anchors_that_do_not_fit_are_refused(anchors, matches, said):
     with pytest.raises(ValueError, match=said):
-        draw.draw_anchors(SCENE, anchors, matches)
+        draw.anchors_on(SCENE, anchors, matches)
 
 
 # --- average precision ---------------------------------------------------------------------------
@@ -265,7 +273,7 @@ MARKS = [0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4]
 
 
 def test_average_precision_is_drawn_from_its_readings():
-    shown = draw.draw_average_precision(CORRECT, MARKS, 5)
+    shown = draw.precision_staircase(CORRECT, MARKS, 5)
     written = assert_readable(shown)
     value = metrics.average_precision(np.array(CORRECT), np.array(MARKS), 5)
     assert f"AP = {value:.3f}" in written and f"{value:.3f}" in shown.description
@@ -282,19 +290,19 @@ def test_average_precision_is_drawn_from_its_readings():
 ])  # fmt: skip
 def test_any_curve_can_be_read(correct, count):
     marks = np.linspace(1, 0.1, len(correct))
-    shown = draw.draw_average_precision(correct, marks, count)
+    shown = draw.precision_staircase(correct, marks, count)
     assert_readable(shown)
     assert shown.description.startswith(f"Precision over recall of {len(correct)} detections")
 
 
 def test_the_order_is_that_of_the_scores():
-    shown = draw.draw_average_precision([False, True], [0.1, 0.9], 1)
+    shown = draw.precision_staircase([False, True], [0.1, 0.9], 1)
     assert "right, wrong. AP, the mean of 101 readings: 1.000" in shown.description
 
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_more_right_ones_than_objects_are_refused(count):
     with pytest.raises(ValueError, match="at most one right"):
-        draw.draw_average_precision(CORRECT, MARKS, count)
+        draw.precision_staircase(CORRECT, MARKS, count)
     with pytest.raises(ValueError, match="at least 1 true object"):
-        draw.draw_average_precision([False], [0.5], 0)
+        draw.precision_staircase([False], [0.5], 0)

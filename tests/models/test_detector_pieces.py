@@ -121,7 +121,8 @@ def test_targets_lead_from_anchors_and_rois_to_their_objects():
     for own, seen, boxes_led in zip(truths, np.array(shows & asked), led, strict=True):
         assert seen.sum() >= 3  # each object has an anchor
         assert np.isclose(by_hand.iou(boxes_led[seen], own).max(axis=1), 1, atol=1e-3).all()
-    rois, classes, asked, deltas = targets.roi_targets(random_boxes(rng, 2, 40), truths, labels)
+    candidates = np.concatenate([truths, random_boxes(rng, 2, 40)], axis=1)
+    rois, classes, asked, deltas = targets.roi_targets(candidates, truths, labels)
     led = np.array(anchors.decode(deltas, rois))
     for number in range(2):
         seen = np.array(classes[number]) > 0
@@ -129,6 +130,15 @@ def test_targets_lead_from_anchors_and_rois_to_their_objects():
         np.testing.assert_array_equal(classes[number][seen], labels[number][objects] + 1)
         overlaps = by_hand.iou(np.array(rois[number]), truths[number]).max(axis=1)
         assert (overlaps[seen] >= 0.499).all() and (overlaps[~seen] < 0.501).all()
+
+
+@few
+@given(boxes(3, 3))
+def test_moved_boxes_still_show_their_objects(truths):
+    copies = np.array(targets.moved(truths[np.newaxis], copies=4)[0]).reshape(4, 3, 4)
+    for own in copies:
+        overlaps = np.diag(by_hand.iou(own, truths))
+        assert (overlaps > 0.48).all() and not np.array_equal(own, truths)  # 0.7² at worst
 
 
 @pytest.mark.parametrize("samples", [1, 2, 3])

@@ -1,6 +1,7 @@
 """What every explorer keeps to: state, refusal, headless form, live form."""
 
 import ast
+import json
 import pathlib
 import re
 import subprocess
@@ -17,6 +18,7 @@ from IPython.utils.capture import capture_output
 from readers import ink_of_columns
 
 import course_utils.widgets
+from course_utils import datasets
 from course_utils.widgets import (
     AnchorExplorer,
     Attribution,
@@ -34,10 +36,13 @@ from course_utils.widgets import (
     ProposalReplay,
     ReceptiveField,
     RoIAlignLab,
+    kernel_lab,
 )
 
-sys.path.append(str(pathlib.Path(__file__).parents[1] / "probe"))
+sys.path += [str(pathlib.Path(__file__).parents[1] / folder) for folder in ("probe", "benchmarks")]
 import zoo
+from explorer_cases import CASES
+from timing import counted_bytes
 
 SOURCES = sorted(pathlib.Path(course_utils.widgets.__file__).parent.glob("*.py"))
 
@@ -450,6 +455,50 @@ def test_reset_by_hand(explorer):
     assert values(explorer.state) != start
     live.press(explorer, "Reset")
     assert values(explorer.state) == start and live.refusal(explorer) == ""
+
+
+LARGEST_FRAME = 60_000  # bytes that one change sends, or that one widget starts with
+
+
+def test_a_frame_is_small(explorer, monkeypatch):
+    """Far from its kernel a page shows a frame of 60 KB at once, and one of a megabyte late."""
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    holds_small_frames(explorer, [explorer.change])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_frame_of_what_is_measured_is_small(name, monkeypatch):
+    """The benchmark's explorers are as large as any lesson's."""
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    holds_small_frames(CASES[name].make(), CASES[name].changes)
+
+
+@pytest.mark.parametrize("view", kernel_lab.VIEWS)
+@pytest.mark.parametrize("preset", ["identity", "sharpen", "Laplacian"])
+def test_a_frame_of_any_photograph_is_small(preset, view, monkeypatch):
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    lab = KernelLab("grass", preset=preset, view=view)
+    lab.live()
+    for name in datasets.photographs():
+        shown = lab.set(photograph=name, colours="colour").views(lab.data, lab.state)
+        assert max(len(text.encode()) for text in shown.values()) < LARGEST_FRAME
+
+
+def test_a_frame_of_the_largest_tables_is_small(monkeypatch):
+    """All cells, with long numbers, are sent where the window leaves the piece that is shown."""
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    image = np.random.default_rng(1).normal(size=(40, 40, 4)) * 100
+    stepper = ConvStepper(image, np.ones((3, 3, 4)), padding="same")
+    holds_small_frames(stepper, [dict(row=39), dict(column=39), dict(kernel=-np.ones((3, 3, 4)))])
+
+
+def holds_small_frames(explorer, changes):
+    for widget in live.walk(explorer.live()):
+        assert len(json.dumps(widget.get_state(), default=str).encode()) < LARGEST_FRAME
+    for change in changes:
+        with counted_bytes() as sent:
+            explorer.set(**change)
+        assert sum(sent) < LARGEST_FRAME, change
 
 
 def test_what_did_not_change_is_not_sent_again(explorer):

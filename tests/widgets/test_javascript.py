@@ -10,6 +10,7 @@ import subprocess
 from functools import partial
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import ipywidgets
 import numpy as np
@@ -45,8 +46,8 @@ def fixtures(tmp_path_factory):
     """Return a folder with what Python computed, for the tests in tests/javascript to read."""
     folder = tmp_path_factory.mktemp("fixtures")
     random = np.random.default_rng(7)
-    for make in (sizes, misfits, correlations, photographs, arrays, numbers, labels, tables, pixels,
-                 hostile, factors, resized, found, explorers):  # fmt: skip
+    for make in (sizes, misfits, correlations, photographs, edits, arrays, numbers, labels, tables,
+                 pixels, hostile, factors, resized, found, explorers):  # fmt: skip
         text = json.dumps(make(random), default=front._as_base64, allow_nan=False)
         (folder / f"{make.__name__}.json").write_text(text, encoding="utf-8")
     return folder
@@ -146,6 +147,28 @@ def photographs(random):
         output = convolution.shift_and_add(image, kernel.astype(np.float32))
         cases.append(dict(photograph=handed(image), kernel=kernel.tolist(), output=handed(output)))
     return cases
+
+
+def edits(random):
+    """Kernels one after the other, most of them with one weight changed, and what each gives."""
+    levels = (random.integers(0, 256, (9, 11, 3)) / np.float32(255)).astype(np.float32)
+    cases = [edited(random, levels * scale, heaviest) for scale in (1, 0) for heaviest in (4, 1e6)]
+    faint = random.random((12, 9), np.float32) * np.float32(1e-20)
+    return [*cases, edited(random, levels[..., 0], 4), edited(random, faint, 4)]
+
+
+def edited(random, image, heaviest, count=12):
+    kernels = [random.normal(size=(3, 5))]
+    for _ in range(count):
+        kernel = kernels[-1].copy()
+        kernel[tuple(random.integers(0, (3, 5)))] = random.choice([0, 0.25, 1e-7, -heaviest])
+        kernels.append(kernel)
+    kernels += [kernels[0], -kernels[0], random.normal(size=(5, 3)), random.normal(size=(5, 3))]
+    outputs = [convolution.shift_and_add(image, one.astype(np.float32)) for one in kernels]
+    steps = [
+        dict(kernel=one.tolist(), output=handed(output)) for one, output in zip(kernels, outputs)
+    ]
+    return dict(photograph=handed(image), steps=steps)
 
 
 def arrays(random):
@@ -266,6 +289,11 @@ def found(random):
 
 
 def explorers(random):
+    with patch.object(html, "PHOTOGRAPH", np.inf):  # exact pictures of any size
+        return described_explorers(random)
+
+
+def described_explorers(random):
     grey, deep = random.random((6, 8)), random.normal(size=(7, 6, 3)).round(2)
     photograph = (random.integers(0, 256, (20, 31, 3)) / np.float32(255)).astype(np.float32)
     return [

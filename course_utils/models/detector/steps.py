@@ -11,7 +11,7 @@ from course_utils.models.detector.losses import box_loss, class_loss, objectness
 from course_utils.models.detector.networks import FINE
 from course_utils.models.detector.proposals import detections, propose
 from course_utils.models.detector.roi_align import roi_align
-from course_utils.models.detector.targets import roi_targets, rpn_targets
+from course_utils.models.detector.targets import moved, roi_targets, rpn_targets
 
 SMALL = (0.1, 0.1, 0.2, 0.2)  # the heads move RoIs a little: their deltas are multiples of it
 
@@ -39,7 +39,9 @@ def rpn_losses(detector, objectness, deltas, truths):
 def head_losses(detector, fine, proposals, truths, labels):
     """Return the two losses of the heads: which class, and where exactly."""
     proposals = tf.stop_gradient(proposals)  # where to look is the first stage's task
-    rois, classes, asked, wanted = roi_targets(proposals, truths, labels, detector.rois)
+    beside = clip(moved(truths), *detector.size)
+    candidates = tf.concat([truths, beside, proposals], axis=1)
+    rois, classes, asked, wanted = roi_targets(candidates, truths, labels, detector.rois)
     logits, deltas = read_rois(detector, fine, rois)
     return {
         "class": class_loss(classes, logits, asked),
@@ -51,9 +53,7 @@ def all_losses(detector, pictures, truths, labels):
     """Return the four losses of a batch: truths (batch, objects, 4), labels (batch, objects)."""
     fine, coarse = detector.trunk(pictures)
     objectness, deltas = detector.rpn(coarse)
-    proposals, _ = propose(
-        objectness, deltas, detector.anchors, detector.size, detector.proposals
-    )
+    proposals, _ = propose(objectness, deltas, detector.anchors, detector.size, detector.proposals)
     return rpn_losses(detector, objectness, deltas, truths) | head_losses(
         detector, fine, proposals, truths, labels
     )

@@ -65,13 +65,22 @@ def rpn_targets(anchors, truths, count=64, share=0.5):
     return drawn, shows, asked, encode(own, tf.gather(anchors, drawn))
 
 
-def roi_targets(proposals, truths, labels, count=32, share=0.5):
-    """Draw RoIs from proposals and true boxes, and say what the heads should answer for them.
+def moved(truths, copies=3, most=0.15):
+    """Return copies of true boxes, each corner moved by at most this share of the box's sides.
+
+    The heads learn from them how to mend a box, even while proposals are still poor.
+    """
+    many = tf.tile(truths, [1, copies, 1])
+    sides = tf.tile(many[..., 2:] - many[..., :2], [1, 1, 2])
+    return many + sides * tf.random.uniform(tf.shape(many), -most, most)
+
+
+def roi_targets(candidates, truths, labels, count=32, share=0.5):
+    """Draw RoIs from candidates, and say what the heads should answer for them.
 
     Returns RoIs (batch, count, 4), classes from 1 with 0 for background, whether each is asked
     (batch, count), and the deltas that lead to their objects (batch, count, 4).
     """
-    candidates = tf.concat([truths, proposals], axis=1)
     objects, values = match(overlaps_of(candidates, truths), negative=0.5)
     drawn, asked = sample(values, count, share)
     rois = tf.gather(candidates, drawn, batch_dims=1)

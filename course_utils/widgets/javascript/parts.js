@@ -25,9 +25,11 @@ export const STYLE = `<style>
 .course-front .cells label { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap; }
 .course-front .cell { position: relative; }
-.course-front .course-grip { user-select: none; outline-offset: 2px; }
+.course-front .course-grip { user-select: none; }
 .course-front .course-grip:focus { outline: none; }
-.course-front .course-grip:focus-visible { outline: 3px solid #0072B2; }
+.course-front .course-grip:focus-visible { outline: 3px solid #000; outline-offset: -1px; }
+.course-front .course-grip:focus-visible rect:first-child { stroke: #fff !important;
+  stroke-width: 3; }
 .course-front button { font: inherit; color: inherit; height: 28px; margin: 2px; padding: 0 10px;
   border: 1px solid transparent; background: var(--jp-layout-color2, #8883); cursor: pointer; }
 .course-front button:hover { background: var(--jp-layout-color3, #8885); }
@@ -174,6 +176,6 @@ function listen(input, changed) {
 }
 
 function writeNumber(input, value, typing) {
-  input.dataset.value = value
+  if (input.dataset.value !== String(value)) input.dataset.value = value
   if (input !== typing && input.valueAsNumber !== value) input.value = value
 }

@@ -2,7 +2,7 @@
 // It is to a front what course_utils.widgets.shell is to an explorer.
 //
 // A front gives, as its explorer in Python does, and without touching the page:
-//   prepare(inputs) -> fixed: what Python handed over, unpacked
+//   prepare(inputs, name) -> fixed: what Python handed over, unpacked; name: a CSS class for it
 //   fields(fixed): [{ name, kind, label, … }], see parts.js
 //   compute(state, fixed) -> data, or throws a Refusal
 //   settle(state, changes, fixed) -> state
@@ -38,9 +38,9 @@ class Shell {
     this.front = front
     this.model = model
     this.inputs = model.get("inputs")
-    this.fixed = front.prepare(this.inputs)
+    this.name = `course-${Math.random().toString(36).slice(2)}`
+    this.fixed = front.prepare(this.inputs, this.name)
     this.start = arrived(this.inputs.start)
-    this.name = Math.random().toString(36).slice(2)
     this.views = new Map()
     this.build()
     this.adopt(model.get("state"))
@@ -107,7 +107,7 @@ class Shell {
 
   // Takes what Python sends later, such as the photograph that was asked for.
   receive() {
-    this.fixed = this.front.prepare(this.model.get("inputs"))
+    this.fixed = this.front.prepare(this.model.get("inputs"), this.name)
     this.refresh()
   }
 

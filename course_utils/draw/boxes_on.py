@@ -20,7 +20,7 @@ TRUE, DARK = "white", "#202020"  # of true boxes, and of the line around that an
 DASHED = dict(colour=TRUE, style=(0, (3, 5)), width=1.3)  # in the gaps one sees the frame below
 
 
-def draw_boxes(image, boxes, labels=None, scores=None, truths=None, truth_labels=None, names=None,
+def boxes_on(image, boxes, labels=None, scores=None, truths=None, truth_labels=None, names=None,
                title="", description=None):  # fmt: skip
     """Show boxes on a picture: framed in the colour of their class, with its name and the score.
 
@@ -45,12 +45,12 @@ def draw_boxes(image, boxes, labels=None, scores=None, truths=None, truth_labels
     """
     columns = [None if column is None else [column] for column in
                (boxes, labels, scores, truths, truth_labels)]  # fmt: skip
-    return draw_boxes_grid([image], *columns, names, [title], description)
+    return boxes_on_each([image], *columns, names, [title], description)
 
 
-def draw_boxes_grid(images, boxes, labels=None, scores=None, truths=None, truth_labels=None,
+def boxes_on_each(images, boxes, labels=None, scores=None, truths=None, truth_labels=None,
                     names=None, titles=None, description=None, columns=4):  # fmt: skip
-    """Show several pictures with boxes side by side; one entry for each as in `draw_boxes`.
+    """Show several pictures with boxes side by side; one entry for each as in `boxes_on`.
 
     Args:
         images: n pictures, (height, width), or with 1 or 3 channels.

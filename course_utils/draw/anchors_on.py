@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from course_utils.by_hand.boxes import BACKGROUND, IGNORED, centres_and_sizes, check_boxes
-from course_utils.draw.boxes import DARK, DASHED, TRUE, draw_frame
+from course_utils.draw.boxes_on import DARK, DASHED, TRUE, draw_frame
 from course_utils.draw.images import colouring, drawable
 from course_utils.draw.name_tags import plain
 from course_utils.draw.shown import Shown
@@ -21,7 +21,7 @@ MATCHED = dict(colour=SKY, width=1.4)
 LEFT_OUT = dict(colour=ORANGE, style=(0, (1, 1.5)), width=1.2, around=None)
 
 
-def draw_anchors(image, anchors, matches=None, truths=None, title="", description=None):
+def anchors_on(image, anchors, matches=None, truths=None, title="", description=None):
     """Show the centres of all anchors, and the boxes of some.
 
     Without matches these are the shapes at the centre next to the picture's middle. With matches

@@ -14,7 +14,7 @@ WORDS = 9  # points
 RIGHT = 2.6  # inches beside the axes, for words
 
 
-def draw_average_precision(correct, scores, truths_count, description=None):
+def precision_staircase(correct, scores, truths_count, description=None):
     """Show precision over recall after each detection, and the 101 readings whose mean is AP.
 
     Args:
