@@ -900,7 +900,7 @@ SLIPS.slip(
     "true_claims",
     "h is not true",
     "Most detectors begin with weights from ImageNet: a trunk that knows things already needs "
-    "fewer boxes. In section 6.1 it named cat and cup, without any training for it.",
+    "fewer boxes. In section 6.1 it named cat and espresso, without any training for it.",
     part=[7],
 )("abcdeh")
 SLIPS.slip(
