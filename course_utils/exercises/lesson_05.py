@@ -299,7 +299,7 @@ quiz_logarithm = Quiz(
     "Why do the deltas hold the logarithm of how many times wider and higher, and not that number "
     "itself?",
     [
-        Option("So that the numbers do not depend on how many pixels an anchor has",
+        Option("So that the numbers do not depend on how many pixels the anchor has across it",
                "dividing by the anchor's size sees to that: a ratio knows no pixels."),
         Option("Because the answers of a network are logits, logarithms of probabilities", "these "
                "four numbers are no probabilities, and no softmax follows them."),
