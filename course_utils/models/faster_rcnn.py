@@ -21,7 +21,7 @@ from course_utils.models.detector import checking, networks, steps
 from course_utils.models.detector.anchors import anchor_grid
 from course_utils.models.detector.proposals import propose
 
-BATCH, EPOCHS = 8, 3
+BATCH, EPOCHS = 16, 4
 
 
 class Detections(NamedTuple):
@@ -86,7 +86,7 @@ class FasterRCNN(keras.Model):
         self.anchors = anchor_grid(*size, networks.COARSE, anchor_sizes, anchor_ratios)
         self.trunk = networks.build_trunk(channels, filters)
         self.rpn = networks.build_rpn(filters[3], len(anchor_sizes) * len(anchor_ratios))
-        self.heads = networks.build_heads(bins, filters[2], classes, units)
+        self.heads = networks.build_heads(bins, filters[2], classes, units=units)
         self.supports_jit = False  # non-maximum suppression ends when it has enough
         self.built = True
 
@@ -209,7 +209,7 @@ def pretrain(detector, crops, labels, epochs=1, peak=0.002, batch=32):
     return reader.fit(crops, labels, batch_size=batch, epochs=epochs, verbose=0)
 
 
-def train(detector, scenes, epochs=EPOCHS, peak=0.004, batch=BATCH, callbacks=()):
+def train(detector, scenes, epochs=EPOCHS, peak=0.006, batch=BATCH, callbacks=()):
     """Train a detector on scenes: Adam, `classifier.learning_rates`.
 
     Args:

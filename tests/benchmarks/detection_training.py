@@ -217,7 +217,7 @@ def _strip(image, mask, held_out, seed):
     shares = [one[0].shape[1] / (image.shape[1] - STRIP) for one in sides]
     crops = [nuclei_crops(*one, round(480 * share), seed) for one, share in zip(sides, shares)]
     together = crops[0] if len(crops) == 1 else _joined(*crops)
-    faster_rcnn.train(detector, together, epochs=10)
+    faster_rcnn.train(detector, together, epochs=20)
     # The networks take pictures of any size: the whole strip is looked at in one go.
     wide = faster_rcnn.FasterRCNN(1, size=(512, STRIP), proposals=96, **arguments)
     wide.set_weights(detector.get_weights())
