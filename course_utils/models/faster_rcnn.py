@@ -1,7 +1,8 @@
 """Faster R-CNN: where could something be, and then: what is it, and where exactly?
 
     detector = FasterRCNN(classes=10, size=(80, 80))
-    train(detector, scenes, epochs=3)
+    pretrain(detector, crops, labels)
+    train(detector, scenes)
     found = detector.predict(pictures)[0]  # found.boxes, found.labels, found.scores
 
 Its pieces, which lesson 06 looks at one after the other, stand in `models.detector`.
