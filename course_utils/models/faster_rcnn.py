@@ -70,7 +70,7 @@ class FasterRCNN(keras.Model):
         filters=(16, 32, 48, 64),
         bins=8,
         units=128,
-        rois=32,
+        rois=24,
         proposals=48,
         **settings,
     ):
