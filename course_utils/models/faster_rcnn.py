@@ -180,7 +180,7 @@ def as_floats(pictures):
 
 
 def as_truths(pictures, objects):
-    """Return pictures, boxes without an area where there is only padding, and labels; one at least."""
+    """Return pictures, boxes and labels, at least one of each; padding has no area."""
     labels = tf.pad(objects["classes"], [[0, 0], [0, 1]], constant_values=checking.PADDING)
     boxes = tf.pad(objects["boxes"], [[0, 0], [0, 1], [0, 0]])
     boxes = tf.where(labels[..., tf.newaxis] == checking.PADDING, 0.0, boxes)
@@ -237,8 +237,8 @@ def train(detector, scenes, epochs=EPOCHS, peak=0.006, batch=BATCH, callbacks=()
 
 def _require_arguments(classes, size, channels, anchor_sizes, anchor_ratios, **counts):
     """Refuse what no detector can be built of."""
-    whole = {"classes": classes, "channels": channels, "bins": counts["bins"],
-             "units": counts["units"], "rois": counts["rois"], "proposals": counts["proposals"]}  # fmt: skip
+    numbers = {name: counts[name] for name in ("bins", "units", "rois", "proposals")}
+    whole = {"classes": classes, "channels": channels, **numbers}
     for name, value in whole.items():
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise ValueError(f"Expected {name} as an integer of at least 1. Received {value!r}.")

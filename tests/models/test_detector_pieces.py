@@ -62,7 +62,9 @@ def test_widened_boxes_keep_their_centres():
     rng = np.random.default_rng(0)
     some = random_boxes(rng, 2, 5)
     wide = np.array(anchors.widen(some, 0.25))
-    np.testing.assert_allclose(wide[..., :2] + wide[..., 2:], some[..., :2] + some[..., 2:], rtol=1e-5)
+    np.testing.assert_allclose(
+        wide[..., :2] + wide[..., 2:], some[..., :2] + some[..., 2:], rtol=1e-5
+    )
     sides = some[..., 2:] - some[..., :2]
     np.testing.assert_allclose(wide[..., 2:] - wide[..., :2], 1.5 * sides, rtol=1e-4)
 

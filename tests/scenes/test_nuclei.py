@@ -1,4 +1,4 @@
-"""Crops of the picture of nuclei: they are parts of it, and their boxes are those of their masks."""
+"""Crops of the picture of nuclei are parts of it, and their boxes are those of their masks."""
 
 import numpy as np
 import pytest
