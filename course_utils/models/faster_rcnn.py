@@ -1,7 +1,8 @@
 """Faster R-CNN: where could something be, and then: what is it, and where exactly?
 
     detector = FasterRCNN(classes=10, size=(80, 80))
-    train(detector, scenes, epochs=3)
+    pretrain(detector, crops, labels)
+    train(detector, scenes)
     found = detector.predict(pictures)[0]  # found.boxes, found.labels, found.scores
 
 Its pieces, which lesson 06 looks at one after the other, stand in `models.detector`.
@@ -21,7 +22,7 @@ from course_utils.models.detector import checking, networks, steps
 from course_utils.models.detector.anchors import anchor_grid
 from course_utils.models.detector.proposals import propose
 
-BATCH, EPOCHS = 8, 3
+BATCH, EPOCHS = 16, 4
 
 
 class Detections(NamedTuple):
@@ -69,7 +70,7 @@ class FasterRCNN(keras.Model):
         filters=(16, 32, 48, 64),
         bins=8,
         units=128,
-        rois=32,
+        rois=24,
         proposals=48,
         **settings,
     ):
@@ -86,7 +87,7 @@ class FasterRCNN(keras.Model):
         self.anchors = anchor_grid(*size, networks.COARSE, anchor_sizes, anchor_ratios)
         self.trunk = networks.build_trunk(channels, filters)
         self.rpn = networks.build_rpn(filters[3], len(anchor_sizes) * len(anchor_ratios))
-        self.heads = networks.build_heads(bins, filters[2], classes, units)
+        self.heads = networks.build_heads(bins, filters[2], classes, units=units)
         self.supports_jit = False  # non-maximum suppression ends when it has enough
         self.built = True
 
@@ -179,7 +180,7 @@ def as_floats(pictures):
 
 
 def as_truths(pictures, objects):
-    """Return pictures, boxes without an area where there is only padding, and labels; one at least."""
+    """Return pictures, boxes and labels, at least one of each; padding has no area."""
     labels = tf.pad(objects["classes"], [[0, 0], [0, 1]], constant_values=checking.PADDING)
     boxes = tf.pad(objects["boxes"], [[0, 0], [0, 1], [0, 0]])
     boxes = tf.where(labels[..., tf.newaxis] == checking.PADDING, 0.0, boxes)
@@ -209,7 +210,7 @@ def pretrain(detector, crops, labels, epochs=1, peak=0.002, batch=32):
     return reader.fit(crops, labels, batch_size=batch, epochs=epochs, verbose=0)
 
 
-def train(detector, scenes, epochs=EPOCHS, peak=0.004, batch=BATCH, callbacks=()):
+def train(detector, scenes, epochs=EPOCHS, peak=0.006, batch=BATCH, callbacks=()):
     """Train a detector on scenes: Adam, `classifier.learning_rates`.
 
     Args:
@@ -236,8 +237,8 @@ def train(detector, scenes, epochs=EPOCHS, peak=0.004, batch=BATCH, callbacks=()
 
 def _require_arguments(classes, size, channels, anchor_sizes, anchor_ratios, **counts):
     """Refuse what no detector can be built of."""
-    whole = {"classes": classes, "channels": channels, "bins": counts["bins"],
-             "units": counts["units"], "rois": counts["rois"], "proposals": counts["proposals"]}  # fmt: skip
+    numbers = {name: counts[name] for name in ("bins", "units", "rois", "proposals")}
+    whole = {"classes": classes, "channels": channels, **numbers}
     for name, value in whole.items():
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise ValueError(f"Expected {name} as an integer of at least 1. Received {value!r}.")

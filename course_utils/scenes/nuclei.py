@@ -34,9 +34,8 @@ def nuclei_crops(image, mask, count, seed, size=96):
             f"{image.shape} and {mask.shape}: take smaller crops."
         )
     rng = np.random.default_rng(seed)
-    whole = np.bincount(mask.ravel())
     crops = [_crop(image, mask, size, rng) for _ in range(count)]
-    masks = [_without_slivers(own, whole) for _, own in crops]
+    masks = [without_slivers(own, mask) for _, own in crops]
     images = np.rint(np.stack([picture for picture, _ in crops]) * 255).astype(np.uint8)
     boxes = [boxes_of(own) for own in masks]
     labels = [np.zeros(len(own), np.int64) for own in boxes]
@@ -53,11 +52,17 @@ def _crop(image, mask, size, rng):
     return [each[:, ::-1] if mirrored else each for each in parts]
 
 
-def _without_slivers(mask, whole):
-    """Return the mask without the nuclei of whose pixels the crop shows too small a share.
+def without_slivers(part, mask):
+    """Return a part of a mask without the nuclei of which it shows too little to count.
 
-    `whole` has the number of pixels of each nucleus.
+    Args:
+        part: (height, width) int, cut out of `mask`.
+        mask: the larger one.
+
+    Returns:
+        (height, width) int, 0 where a nucleus shows less than `VISIBLE` of its pixels.
     """
-    shown = np.bincount(mask.ravel(), minlength=len(whole))
+    whole = np.bincount(mask.ravel())
+    shown = np.bincount(part.ravel(), minlength=len(whole))
     counts = shown >= VISIBLE * whole
-    return np.where(counts[mask], mask, 0)
+    return np.where(counts[part], part, 0)

@@ -58,6 +58,17 @@ def test_no_side_and_no_growth_is_too_extreme():
     assert np.isfinite(huge).all()
 
 
+def test_widened_boxes_keep_their_centres():
+    rng = np.random.default_rng(0)
+    some = random_boxes(rng, 2, 5)
+    wide = np.array(anchors.widen(some, 0.25))
+    np.testing.assert_allclose(
+        wide[..., :2] + wide[..., 2:], some[..., :2] + some[..., 2:], rtol=1e-5
+    )
+    sides = some[..., 2:] - some[..., :2]
+    np.testing.assert_allclose(wide[..., 2:] - wide[..., :2], 1.5 * sides, rtol=1e-4)
+
+
 def test_clipping_is_that_by_hand():
     wild = np.random.default_rng(0).normal(20, 60, (50, 4)).astype("float32")
     np.testing.assert_array_equal(anchors.clip(wild, 40, 60), by_hand.clip(wild, 40, 60))
@@ -160,6 +171,11 @@ def test_on_a_ramp_roi_align_reads_where_the_middles_are():
     ramp = np.broadcast_to(np.arange(32, dtype="float32") + 0.5, (1, 32, 32))[..., np.newaxis]
     read = roi_align(ramp, np.array([[[4, 4, 20, 20]]], "float32"), bins=4)
     np.testing.assert_allclose(read[0, 0, :, 0], [6, 10, 14, 18], atol=1e-5)
+
+
+def test_beyond_the_maps_roi_align_reads_zeros():
+    read = roi_align(tf.ones((1, 4, 4, 1)), tf.constant([[[-5.0, 0, 3, 4]]]), bins=4)
+    np.testing.assert_allclose(read[0, :, :, 0], [[0, 0, 1, 1]] * 4)
 
 
 def test_the_gradient_of_roi_align_reaches_the_maps_that_were_read():

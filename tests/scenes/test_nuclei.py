@@ -1,10 +1,10 @@
-"""Crops of the picture of nuclei: they are parts of it, and their boxes are those of their masks."""
+"""Crops of the picture of nuclei are parts of it, and their boxes are those of their masks."""
 
 import numpy as np
 import pytest
 
 from course_utils.datasets import load_nuclei
-from course_utils.scenes.nuclei import nuclei_crops
+from course_utils.scenes.nuclei import nuclei_crops, without_slivers
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,14 @@ def way_of(crop, image):
             if np.isclose(windows, back).all(axis=(2, 3)).any():
                 return turns, mirrored
     raise AssertionError("no part of the picture")
+
+
+def test_what_a_part_hardly_shows_is_left_out():
+    mask = np.zeros((4, 20), int)
+    mask[:, 2:12], mask[:, 14:18] = 1, 2
+    assert set(np.unique(without_slivers(mask[:, :4], mask))) == {0}  # a fifth
+    assert set(np.unique(without_slivers(mask[:, :5], mask))) == {0, 1}  # three tenths
+    assert np.array_equal(without_slivers(mask, mask), mask)
 
 
 def test_a_sliver_of_a_nucleus_does_not_count():

@@ -53,3 +53,9 @@ def decode(deltas, anchors):
 def clip(boxes, height, width):
     """Cut boxes off at the edges of a picture of height × width pixels."""
     return tf.clip_by_value(boxes, 0.0, tf.constant([width, height, width, height], tf.float32))
+
+
+def widen(boxes, share):
+    """Move each corner of the boxes outwards by this share of their sides."""
+    sides = boxes[..., 2:] - boxes[..., :2]
+    return boxes + share * tf.concat([-sides, sides], axis=-1)

@@ -27,8 +27,8 @@ def check_pictures(pictures, size, channels):
     wrong = ~((pictures >= 0) & (pictures <= 1)).all(axis=(1, 2, 3))  # NaN is never in between
     if wrong.any():
         raise ValueError(
-            f"Expected pictures of uint8, or of float in 0…1. Received image {np.argmax(wrong)} with "
-            "other values: divide by the largest that there can be."
+            f"Expected pictures of uint8, or of float in 0…1. Received other values in image "
+            f"{np.argmax(wrong)}: divide by the largest that there can be."
         )
     return pictures
 

@@ -51,10 +51,11 @@ def build_rpn(channels, shapes, filters=64):
     return keras.Model(maps, [logits, deltas], name="region_proposals")
 
 
-def build_heads(bins, channels, classes, units=128):
+def build_heads(bins, channels, classes, filters=32, units=128):
     """Return the two heads: a RoI's features in, a logit a class and 4 deltas out."""
     features = keras.Input((bins, bins, channels), name="features")
-    seen = layers.Flatten(name="flatten")(features)
+    seen = convolution(features, filters, "reduced", strides=2)
+    seen = layers.Flatten(name="flatten")(seen)
     for name in ("dense_1", "dense_2"):
         seen = layers.Dense(units, "relu", kernel_initializer="he_normal", name=name)(seen)
     small = keras.initializers.RandomNormal(stddev=0.01)

@@ -1,8 +1,8 @@
 """From scored anchors to proposals, and from scored RoIs to detections.
 
 keras-cv's ROIGenerator and NonMaxSuppression give the same boxes, but take about thirty times as
-long on a processor, for they compare all pairs. TensorFlow's `combined_non_max_suppression` stops when
-it has enough. Its boxes are y1 x1 y2 x2, but which axis comes first makes no difference to it.
+long on a processor, for they compare all pairs. TensorFlow's `combined_non_max_suppression` stops
+when it has enough. Its boxes are y1 x1 y2 x2, but which axis comes first makes no difference to it.
 """
 
 import tensorflow as tf

@@ -6,7 +6,7 @@
 
 import tensorflow as tf
 
-from course_utils.models.detector.anchors import clip, decode
+from course_utils.models.detector.anchors import clip, decode, widen
 from course_utils.models.detector.losses import box_loss, class_loss, objectness_loss
 from course_utils.models.detector.networks import FINE
 from course_utils.models.detector.proposals import detections, propose
@@ -14,11 +14,12 @@ from course_utils.models.detector.roi_align import roi_align
 from course_utils.models.detector.targets import moved, roi_targets, rpn_targets
 
 SMALL = (0.1, 0.1, 0.2, 0.2)  # the heads move RoIs a little: their deltas are multiples of it
+MARGIN = 0.125  # share of a RoI's sides that is read around it: where does the object end?
 
 
 def read_rois(detector, fine, rois):
     """Return the heads' logits (batch, rois, 1 + classes) and deltas (batch, rois, 4)."""
-    features = roi_align(fine, rois / FINE, detector.bins)
+    features = roi_align(fine, widen(rois, MARGIN) / FINE, detector.bins)
     logits, deltas = detector.heads(features)
     grid = [-1, rois.shape[1]]
     logits = tf.reshape(logits, [*grid, logits.shape[-1]])

@@ -1,7 +1,7 @@
 """Detectors on digit scenes and on nuclei, each trained anew and judged by pycocotools.
 
-One after the other, each in a process of its own: the well-known snippet of lesson 03, whose seconds are
-the measure; lesson 06's detector, with its trunk first trained on crops and without; keras-cv's
+One after the other, each in a process of its own: the well-known snippet of lesson 03, whose
+seconds are the measure; lesson 06's detector, with its trunk first trained on crops and without; keras-cv's
 one-stage detectors, given as many seconds; and the detector on the picture of nuclei.
 """
 
@@ -15,9 +15,11 @@ from timing import rounded
 
 from course_utils.places import ROOT
 
-HOW = """4,000 training scenes of 80 × 80 pixels, 500 test scenes with digits that no training saw. The
-curves are of AP on 200 validation scenes, after each epoch, over the seconds of training. On the
-picture of nuclei four strips are held out in turn; the numbers are their mean."""
+HOW = """4,000 training scenes of 80 × 80 pixels, 500 test scenes with digits that no training saw.
+The curves are of AP on 200 validation scenes, after each epoch, over the seconds of training. The
+clock of keras-cv's detectors starts after their first batch. On the picture of nuclei four strips are
+held out in turn; the numbers are their mean. A nucleus counts where a strip shows at least 30 % of
+it."""
 
 FOLDER = Path(__file__).parents[1]
 GOAL = "AP ≥ 0.65, AP50 ≥ 0.96 in ≤ 1.75"
@@ -60,8 +62,16 @@ def _row(what, one, snippet, goal=""):
 
 def _nuclei(one):
     strips = ", ".join(f"{score:.2f}" for score in one["strips"])
-    words = f"AP50 {one['AP50']:.3f} ({strips}), AP {one['AP']:.3f}, {one['seconds']:.0f} s a strip"
-    numbers = rounded(seconds=one["seconds"], ap50=one["AP50"], ap=one["AP"])
+    words = (
+        f"AP50 {one['AP50']:.3f} ({strips}), {one['AP50_with_slivers']:.3f} counting what the "
+        f"strips cut to slivers, AP {one['AP']:.3f}, {one['seconds']:.0f} s a strip"
+    )
+    numbers = rounded(
+        seconds=one["seconds"],
+        ap50=one["AP50"],
+        ap50_with_slivers=one["AP50_with_slivers"],
+        ap=one["AP"],
+    )
     return Row(
         "Faster R-CNN on nuclei, four strips held out in turn", words, "AP50 ≥ 0.85", numbers
     )
