@@ -1,9 +1,9 @@
 """Detectors on digit scenes and on nuclei, each trained anew and judged by pycocotools.
 
 One after the other, each in a process of its own: the well-known snippet of lesson 03, whose
-seconds are the measure; lesson 06's detector, with its trunk first trained on crops (medians of three seeds,
-the snippet's and its trainings taking turns) and without; keras-cv's
-one-stage detectors, given as many seconds; and the detector on the picture of nuclei.
+seconds are the measure, in turn with lesson 06's detector (medians of three seeds); that detector
+with its trunk not trained on crops first; keras-cv's one-stage detectors, given as many seconds;
+and the detector on the picture of nuclei.
 """
 
 import json
