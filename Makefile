@@ -10,8 +10,10 @@ COLAB  := .venv-colab
 # The first lesson in order. Options for the servers and runners come in through ARGS.
 FIRST_LESSON := $(firstword $(sort $(wildcard notebooks/[0-9]*.ipynb)))
 
-# What Colab's versions are tried on: what a student touches there.
-COLAB_TESTS := $(wildcard tests/test_first_cell.py tests/test_gpu.py tests/test_handwriting.py tests/models tests/draw tests/widgets tests/exercises notebooks/*.ipynb)
+# What Colab's versions are tried on: what a student touches there. In a browser, each lesson's
+# explorers, and what ipywidgets 7 and 8 do differently: a canvas, a file, widgets beside anywidget.
+COLAB_BROWSER := $(patsubst %,tests/browser/test_%_in_browser.py,lessons computed digit_pad upload)
+COLAB_TESTS := $(wildcard tests/test_first_cell.py tests/test_gpu.py tests/test_handwriting.py tests/models tests/draw tests/widgets tests/exercises $(COLAB_BROWSER) notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-colab lessons bench clean

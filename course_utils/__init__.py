@@ -8,7 +8,8 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _ROOMS = (
-    "gpu", "by_hand", "datasets", "handwriting", "models", "probe", "draw", "widgets", "exercises",
+    "gpu", "by_hand", "datasets", "handwriting", "scenes", "models", "probe", "draw", "widgets",
+    "exercises",
 )  # fmt: skip
 
 

@@ -187,6 +187,55 @@ def load_pictures(name="mnist"):
     return PictureSet(name, classes, *train, *test)
 
 
+def load_nuclei():
+    """Return one picture of cell nuclei under a fluorescence microscope, and which pixel is whose.
+
+    Caicedo and others, "Nucleus segmentation across imaging experiments: the 2018 Data Science
+    Bowl", Nature Methods 16, 2019. It is one picture: what is learned on a part of it is tested on
+    another part of the same.
+
+    Returns:
+        `image, mask`: (512, 512) float32 from 0 (dark) to 1, and (512, 512) int32, 0 for the ground
+        and 1 to 125 for the nuclei; `boxes_of(mask)` are their boxes.
+
+    Raises:
+        CourseError: the file is missing or is not the one that the course ships.
+    """
+    name = "nuclei.npz"
+    arrays = verified_arrays(name)
+    with _explained(name):
+        return arrays["image"].astype(np.float32) / 255, arrays["mask"].astype(np.int32)
+
+
+def boxes_of(mask):
+    """Return the box around the pixels of each object in a mask.
+
+    Args:
+        mask: (height, width) int, 0 for the ground, another number for each object. A part of a
+            larger mask will do: objects that it does not show have no box.
+
+    Returns:
+        (n, 4) float32, x1 y1 x2 y2 in pixels, in the order of the objects' numbers.
+
+    Raises:
+        ValueError: it is no matrix of whole numbers.
+    """
+    mask = np.asarray(mask)
+    if mask.ndim != 2 or mask.dtype.kind not in "iu":
+        raise ValueError(
+            f"Expected a mask (height, width) of whole numbers. Received {mask.shape} of "
+            f"{mask.dtype}: give one mask, with a number for each object."
+        )
+    rows, columns = np.nonzero(mask)
+    numbers, owners = np.unique(mask[rows, columns], return_inverse=True)
+    corners = np.stack([columns, rows], axis=1)
+    first = np.full((numbers.size, 2), max(mask.shape, default=0))
+    last = np.zeros_like(first)
+    np.minimum.at(first, owners, corners)
+    np.maximum.at(last, owners, corners)
+    return np.concatenate([first, last + 1], axis=1).astype(np.float32)
+
+
 def imagenet_classes():
     """Return the names of the 1000 classes of ImageNet, in the order of a network's outputs.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
+RESULTS = ROOT / "tests" / "benchmarks" / "results"  # of make bench
 
 
 def checkpoints():

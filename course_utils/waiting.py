@@ -8,6 +8,7 @@ import html
 import time
 
 from course_utils.places import headless
+from course_utils.still import still
 
 
 @contextlib.contextmanager
@@ -83,6 +84,7 @@ class LiveText:
         self.widgets = [ipywidgets.HTML() for _ in range(self.parts)]
         self.widgets[part].value = text
         display(self.widgets[0] if self.parts == 1 else ipywidgets.VBox(self.widgets))
+        display(still(), raw=True)
 
 
 def progress(label, done=None, total=None):

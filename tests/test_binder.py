@@ -65,7 +65,7 @@ def test_no_file_silently_disables_another():
 def test_pins_are_exact_and_cover_what_the_course_needs():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    needed = map(Requirement, [*project["dependencies"], *extras["cpu"], *extras["lab"]])
+    needed = map(Requirement, [*project["dependencies"], *extras["cpu"], *extras["lab"], *extras["detection"]])
     pinned = pins()
     for requirement in needed:
         if requirement.marker and not requirement.marker.evaluate(BINDER_MACHINE):

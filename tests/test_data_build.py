@@ -53,7 +53,7 @@ def test_it_makes_what_the_loaders_read(build):
     files = {product.file for product in build.PRODUCTS}
     others = ("efficientnet_lite0.npz", "imagenet_classes.txt")
     checkpoints = {f"checkpoints/{name}" for name in others}
-    pictures = {*datasets._PHOTOGRAPHS.values(), "mnist.npz", "fashion.npz"}
+    pictures = {*datasets._PHOTOGRAPHS.values(), "mnist.npz", "fashion.npz", "nuclei.npz"}
     assert files == pictures | checkpoints
     assert files <= set(datasets.read_sums(DATA / "SHA256SUMS"))
 
@@ -164,6 +164,28 @@ def test_shipped_fashion_is_made_again_from_itself(build):
     splits = datasets.load_fashion()
     made = build.balanced_set(*(idx_file(array) for array in sum(splits, ())))
     assert build.same_content(made, (DATA / "fashion.npz").read_bytes(), "fashion.npz")
+
+
+def tiff(array):
+    """Return a 16-bit TIFF."""
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(array, np.uint16)).save(file, "TIFF")
+    return file.getvalue()
+
+
+def test_nuclei_keep_their_values_and_close_up_their_numbers(build):
+    image, mask = [[0, 8, 235], [7, 7, 7]], [[0, 3, 3], [183, 0, 9]]
+    made = build.nuclei(tiff(image), tiff(mask))
+    with np.load(io.BytesIO(made), allow_pickle=False) as arrays:
+        assert arrays["image"].tolist() == image
+        assert arrays["mask"].tolist() == [[0, 1, 1], [3, 0, 2]]
+        assert {arrays[key].dtype for key in arrays.files} == {np.dtype(np.uint8)}
+
+
+@pytest.mark.parametrize("image, mask", [([[256]], [[0]]), ([[0]], [[1]])])
+def test_nuclei_that_would_lose_something_are_refused(build, image, mask):
+    with pytest.raises(CourseError, match="Expected nuclei"):
+        build.nuclei(tiff(image), tiff(mask))
 
 
 def test_class_names_are_read_and_the_file_is_not_run(build):

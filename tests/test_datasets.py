@@ -25,6 +25,7 @@ FILES = {
     **datasets._PHOTOGRAPHS,
     "mnist": "mnist.npz",
     "fashion": "fashion.npz",
+    "nuclei": "nuclei.npz",
     "classes": "checkpoints/imagenet_classes.txt",
     "efficientnet": "checkpoints/efficientnet_lite0.npz",
 }
@@ -82,6 +83,7 @@ def test_sizes_stay_within_their_budgets():
     assert sum(sizes) <= 2.5e6
     assert (DATA / "mnist.npz").stat().st_size <= 12e6
     assert (DATA / "fashion.npz").stat().st_size <= 2.5e6
+    assert (DATA / "nuclei.npz").stat().st_size <= 0.25e6
     assert (DATA / FILES["efficientnet"]).stat().st_size <= 9e6
 
 
@@ -108,7 +110,7 @@ def test_readme_states_the_shapes_that_are_loaded():
     assert rows[FILES["classes"]][1] == f"{len(datasets.imagenet_classes())} lines"
     numbers = sum(array.size for array in datasets.verified_arrays(FILES["efficientnet"]).values())
     assert rows[FILES["efficientnet"]][1] == f"{numbers:,} numbers, float16"
-    for file in ("mnist.npz", "fashion.npz"):
+    for file in ("mnist.npz", "fashion.npz", "nuclei.npz"):
         with np.load(DATA / file, allow_pickle=False) as arrays:
             stated = ", ".join(f"`{key}` {arrays[key].shape}" for key in arrays.files)
         assert rows[file][1] == f"{stated}, uint8"
@@ -204,6 +206,54 @@ def test_fashion_splits_share_no_picture():
     assert not {each.tobytes() for each in x_train} & {each.tobytes() for each in x_test}
 
 
+# Nuclei
+
+
+def test_nuclei_are_125_on_a_dark_ground(no_network):
+    image, mask = datasets.load_nuclei()
+    assert image.shape == mask.shape == (512, 512)
+    assert image.dtype == np.float32 and mask.dtype == np.int32
+    assert 0 <= image.min() and image.max() <= 1
+    assert np.unique(mask).tolist() == list(range(126))
+    assert image[mask > 0].mean() > 2 * image[mask == 0].mean()
+
+
+def test_boxes_are_where_each_number_is():
+    """Against SciPy, which finds the same slices another way."""
+    ndimage = pytest.importorskip("scipy.ndimage")
+    _, mask = datasets.load_nuclei()
+    slices = ndimage.find_objects(mask)
+    expected = [(x.start, y.start, x.stop, y.stop) for y, x in slices]
+    boxes = datasets.boxes_of(mask)
+    assert boxes.dtype == np.float32
+    assert boxes.tolist() == np.array(expected, np.float32).tolist()
+
+
+def test_a_part_of_a_mask_has_the_boxes_of_what_it_shows():
+    _, mask = datasets.load_nuclei()
+    boxes, part = datasets.boxes_of(mask), datasets.boxes_of(mask[:, 384:])
+    shown = boxes[boxes[:, 2] > 384] - [384, 0, 384, 0]
+    assert part.shape == shown.shape
+    # What is cut off may have been the highest: but none reaches further than before.
+    assert (part[:, :2] >= shown[:, :2]).all() and (part[:, 2:] <= shown[:, 2:]).all()
+    whole = shown[:, 0] >= 0
+    assert np.array_equal(part[whole], shown[whole])
+
+
+def test_boxes_of_small_masks():
+    mask = np.array([[0, 7, 0], [0, 7, 2]], np.uint8)
+    assert datasets.boxes_of(mask).tolist() == [[2, 1, 3, 2], [1, 0, 2, 2]]
+    assert datasets.boxes_of(mask * 0).shape == (0, 4)
+    assert datasets.boxes_of(np.zeros((0, 3), int)).shape == (0, 4)
+    assert datasets.boxes_of(np.full((2, 3), 200, np.uint8)).tolist() == [[0, 0, 3, 2]]
+
+
+@pytest.mark.parametrize("mask", [np.ones((2, 2)), np.ones((2, 2), bool), np.ones(3, int), 3, None])
+def test_what_is_no_mask_is_refused(mask):
+    with pytest.raises(ValueError, match="Expected a mask .* Received"):
+        datasets.boxes_of(mask)
+
+
 # The classes of ImageNet
 
 
@@ -233,6 +283,7 @@ def test_imagenets_classes_stand_in_the_usual_order(place, name):
 LOADERS = {
     "fashion.npz": datasets.load_fashion,
     "photographs/coins.png": lambda: datasets.load_photograph("coins"),
+    "nuclei.npz": datasets.load_nuclei,
     "checkpoints/imagenet_classes.txt": datasets.imagenet_classes,
 }
 
@@ -521,7 +572,7 @@ def test_importing_and_loading_are_light(code, heavy):
 
 def test_no_shipped_archive_holds_a_pickle():
     archives = list(DATA.rglob("*.npz"))
-    assert len(archives) == 3
+    assert len(archives) == 4
     for path in archives:
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None

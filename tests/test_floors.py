@@ -11,8 +11,8 @@ from course_utils.places import ROOT
 PACKAGE = ROOT / "course_utils"
 # From the ground up. A room may import itself and whatever stands before it.
 FLOORS = (
-    "errors", "places", "waiting", "startup", "gpu", "by_hand", "datasets", "handwriting", "scenes",
-    "models", "probe", "draw", "widgets", "exercises",
+    "errors", "places", "measured", "still", "waiting", "startup", "gpu", "by_hand", "judge",
+    "datasets", "handwriting", "scenes", "models", "probe", "draw", "widgets", "exercises",
 )  # fmt: skip
 # Rooms that stand apart: what they may import, and that nobody imports them.
 APART = {"authoring": {*FLOORS, "authoring"}, "update": {"errors", "places"}}

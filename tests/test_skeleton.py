@@ -193,7 +193,8 @@ def test_each_platform_gets_exactly_its_tensorflow(platform):
 
 def test_the_extras_are_there():
     assert {"cpu", "gpu", "lab", "test", "detection"} <= set(PROJECT["optional-dependencies"])
-    assert {r.name for r in applicable("detection", "Linux, x86-64")} == {"keras-cv", "pycocotools"}
+    detection = {r.name for r in applicable("detection", "Linux, x86-64")}
+    assert detection == {"keras-cv", "pycocotools", "scikit-image"}
 
 
 def test_core_dependencies_are_lower_bounds_without_tensorflow():

@@ -31,7 +31,7 @@ def _parser():
         ("page", _page, "write pages that move without a kernel into build/pages/", True),
         ("student", _student, "build the edition without solutions", False),
         ("links", _links, "make all links lead to another repository", False),
-        ("checkpoint", _checkpoint, "train the network that reads digits, and ship it", False),
+        ("checkpoint", _checkpoint, "train a network that the course ships, and ship it", False),
     ):
         one = commands.add_parser(name, help=said, description=said)
         one.set_defaults(command=command)
@@ -45,6 +45,9 @@ def _add_own(parser, name):
     if name == "student":
         said = "a folder that is missing or empty; student/ by default"
         parser.add_argument("out", nargs="?", type=Path, default=Path("student"), help=said)
+    if name == "checkpoint":
+        said = "the network of lesson 03, which reads digits, or the detector of lesson 06"
+        parser.add_argument("network", choices=("reader", "detector"), help=said)
     if name == "links":
         parser.add_argument("address", nargs="?", help="by default that of the remote origin")
     if name == "measure":
@@ -137,10 +140,11 @@ def _links(chosen, root):
 
 
 def _checkpoint(chosen, root):
-    from course_utils.authoring.checkpoint import train_and_ship
+    from course_utils.authoring import checkpoint
 
-    path, accuracy = train_and_ship(root / "data")
-    print(f"{path.relative_to(root)}: reads {accuracy:.2%} of the test digits.")
+    ship = {"reader": checkpoint.ship_reader, "detector": checkpoint.ship_detector}[chosen.network]
+    path, result = ship(root / "data")
+    print(f"{path.relative_to(root)}: {result}.")
 
 
 if __name__ == "__main__":

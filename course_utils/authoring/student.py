@@ -14,8 +14,8 @@ from course_utils.errors import CourseError
 
 ANSWERS = Path("course_utils/exercises/answers")
 LEFT_OUT = ("tests", "course_utils/authoring", ".ci", ".github")
-# The one file of tests/ that `pytest notebooks` needs.
-STILL_NEEDED = (Path("tests/nbval_sanitize.cfg"),)
+# What of tests/ `pytest notebooks` needs, and the lessons: measurements that they show.
+STILL_NEEDED = (Path("tests/nbval_sanitize.cfg"), Path("tests/benchmarks/results"))
 SHORTEST_TELLING_LINE = 12
 # A line that says nothing about a solution, such as `return total`.
 TELLS_NOTHING = re.compile(r"(return|else|try|pass|#|import|from|def)\b[\s\w.,:]*$|\W*$")
@@ -52,7 +52,7 @@ def _require_empty(out):
 
 
 def _is_for_students(path):
-    if path in STILL_NEEDED:
+    if any(path.is_relative_to(place) for place in STILL_NEEDED):
         return True
     left_out = any(path.is_relative_to(place) for place in LEFT_OUT)
     return not left_out and not _is_answer(path)

@@ -6,10 +6,14 @@ check what they are given: `accuracy(*check_classes(labels, predictions))`.
 
 Reference: Goodfellow, Bengio and Courville, Deep Learning (2016): section 4.1 for the stable
 softmax, sections 5.5 and 6.2.2.3 for the cross-entropy, section 11.1 for precision and recall.
+How good a detector is, is judged as by COCO: Lin et al., Microsoft COCO (2014), and pycocotools.
 """
 
 import numpy as np
 
+from course_utils.by_hand.boxes import area, check_boxes, check_scores, iou
+
+RECALLS = np.linspace(0, 1, 101)  # where COCO reads the precision
 ROUNDING = 0.015  # by which a row may miss 1: half precision, or a third written as 0.33
 
 
@@ -61,6 +65,60 @@ def precision_recall(truth, scores):
     return scores[order][last], (found / yeses)[last], (found / found[-1])[last]
 
 
+def match_detections(boxes, scores, truths, threshold=0.5):
+    """Which detections of one class in one picture are right, (n,) booleans.
+
+    Best score first, each takes the true box that it overlaps most of those not yet taken, if
+    their IoU reaches the threshold; a second detection of the same object is wrong. Of equal
+    overlaps the first true box is taken (pycocotools: the last).
+    """
+    overlaps = iou(boxes, truths)
+    correct = np.zeros(len(boxes), bool)
+    for detection in np.argsort(-scores, kind="stable") if len(truths) else []:
+        truth = overlaps[detection].argmax()
+        if overlaps[detection, truth] >= threshold:
+            correct[detection] = True
+            overlaps[:, truth] = -1  # taken
+    return correct
+
+
+def detection_curve(correct, scores, truths_count):
+    """Precision and recall of the best detection alone, of the best two, …: (n,) and (n,).
+
+    Unlike in `precision_recall` there are true objects without any score, those that nothing
+    detects, so that recall may end below 1. Of equal scores the first counts as better.
+    """
+    order = np.argsort(-scores, kind="stable")
+    found = np.cumsum(correct[order])
+    return found / np.arange(1, len(scores) + 1), found / truths_count
+
+
+def average_precision(correct, scores, truths_count):
+    """Mean, over 101 recalls from 0 to 1, of the best precision at that recall or a higher one.
+
+    Recalls that are not reached count 0. Without a true object there is no recall: NaN.
+    """
+    if truths_count == 0:
+        return np.nan
+    precision, recall = detection_curve(correct, scores, truths_count)
+    best_from_here = np.maximum.accumulate(precision[::-1])[::-1]
+    reached = np.searchsorted(recall, RECALLS)  # the first place with at least that recall
+    return np.mean(np.append(best_from_here, 0)[reached])
+
+
+def proposal_recall(proposals, truths, threshold=0.5):
+    """Share of all true boxes that a proposal covers with an IoU of at least the threshold.
+
+    Proposals and true boxes are (n, 4) arrays, one of each for every picture. Two objects may be
+    covered by the same proposal: it only says where to look. Without a true object: NaN.
+    """
+    covered = [
+        iou(boxes, objects).max(axis=0, initial=0) >= threshold
+        for boxes, objects in zip(proposals, truths)
+    ]
+    return np.mean(np.concatenate(covered)) if any(map(len, covered)) else np.nan
+
+
 # --- argument checking -------------------------------------------------------------------------
 
 
@@ -105,6 +163,49 @@ def check_probabilities(labels, probabilities):
             f"Received {len(probabilities)}."
         )
     return labels, _require_sums(probabilities)
+
+
+def check_detections(correct, scores, truths_count):
+    """Return which detections are right as (n,) booleans, scores as (n,) floats, and the count.
+
+    Raises:
+        ValueError: other shapes, scores that are not finite, or more right ones than objects.
+    """
+    correct, scores = np.asarray(correct), check_scores(scores, correct)
+    if not np.isin(correct, [False, True]).all():
+        raise ValueError(f"Expected True or False for each detection. Received {correct!r}.")
+    if not correct.sum() <= truths_count:
+        raise ValueError(
+            f"Expected at most one right detection for each of {truths_count} true objects. "
+            f"Received {int(correct.sum())}."
+        )
+    return correct.astype(bool), scores, int(truths_count)
+
+
+def check_proposals(boxes, scores, count):
+    """Return [(boxes, scores)] of so many pictures, best first, without padding.
+
+    Args:
+        boxes: (count, k, 4), or a list of (k, 4); boxes without an area only fill up a batch, and
+            are left out.
+        scores: (count, k), or a list of (k,).
+
+    Raises:
+        ValueError: not one of each for every picture, or what are no boxes or scores.
+    """
+    if not len(boxes) == len(scores) == count:
+        raise ValueError(
+            f"Expected boxes and scores of {count} pictures. "
+            f"Received boxes of {len(boxes)} and scores of {len(scores)}."
+        )
+    found = []
+    for some, marks in zip(boxes, scores):
+        some = check_boxes(some, "proposals")
+        marks = check_scores(marks, some)
+        real = np.flatnonzero(area(some) > 0)
+        best_first = real[np.argsort(-marks[real], kind="stable")]
+        found.append((some[best_first], marks[best_first]))
+    return found
 
 
 def are_probabilities(rows):

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from course_utils.draw.images import colouring, drawable_batch
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import DOTS_PER_INCH, ORANGE, placed_figure
+from course_utils.draw.style import DOTS_PER_INCH, ORANGE, pixel_axes
 from course_utils.draw.words import LETTER, POINTS, fold, height_of, letters_in, longest_word
 
 WIDTH = 8.4  # inches of a full row
@@ -42,7 +42,7 @@ def gallery(images, titles, description, columns=10, marked=()):
     letters = letters_in((cell[1] + GAP / 2) / DOTS_PER_INCH, TITLE)
     lines = [fold(title, letters) for title in titles]
     corners, bottom = _corners(lines, columns, cell)
-    axes = _canvas(columns * (cell[1] + GAP) + GAP, bottom)
+    axes = pixel_axes(columns * (cell[1] + GAP) + GAP, bottom)
     for index, corner in enumerate(corners):
         _draw(axes, images[index], corner, cell, lines[index], index in marked)
     return Shown(axes.figure, description)
@@ -57,15 +57,6 @@ def _corners(lines, columns, cell):
         corners += [(column * (cell[1] + GAP) + GAP, y) for column in range(len(row))]
         y += cell[0]
     return corners, y + GAP
-
-
-def _canvas(width, height):
-    """Return axes that count in pixels, from the figure's upper left corner."""
-    figure = placed_figure(width / DOTS_PER_INCH, height / DOTS_PER_INCH)
-    axes = figure.add_axes([0, 0, 1, 1])
-    axes.set(xlim=(0, width), ylim=(height, 0))
-    axes.set_axis_off()
-    return axes
 
 
 def _draw(axes, image, corner, cell, title, is_marked):

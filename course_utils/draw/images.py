@@ -31,6 +31,16 @@ def drawable_batch(images):
     Raises:
         ValueError: no picture, another shape, or values beyond 0…1.
     """
+    images = require_pictures(images)
+    return _in_range(images, 255 if images.dtype.kind in "iu" else 1)
+
+
+def require_pictures(images):
+    """Return pictures as (n, height, width) or (n, height, width, 3), their values as they are.
+
+    Raises:
+        ValueError: no picture, or another shape.
+    """
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[3] == 1:
         images = images[..., 0]
@@ -39,7 +49,7 @@ def drawable_batch(images):
             "Expected pictures of shape (n, height, width), or with 1 or 3 channels, n ≥ 1. "
             f"Received shape {images.shape}."
         )
-    return _in_range(images, 255 if images.dtype.kind in "iu" else 1)
+    return images
 
 
 def _in_range(images, largest):

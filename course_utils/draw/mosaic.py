@@ -45,6 +45,7 @@ class Mosaic:
 
     Attributes:
         pixels: (height, width) indices, or (height, width, 3) colours.
+        gaps: (height, width) booleans, True where there is neither a tile nor a frame.
         tile: (rows, columns) of a map, before it is thinned out and enlarged.
         step: so many (rows, columns) are shown as one, by their mean.
         zoom: pixels on screen for a value shown.
@@ -52,6 +53,7 @@ class Mosaic:
     """
 
     pixels: np.ndarray
+    gaps: np.ndarray
     tile: tuple
     step: tuple
     zoom: int
@@ -102,21 +104,28 @@ def mosaic(tiles, chosen=None, crossed=(), columns=None, room=WIDTH):
     if columns is None:
         columns = min(count, max(room // width, 1))
         columns = -(-count // -(-count // columns))  # rows of nearly one length
-    colour = tiles.ndim == 4
-    ground, frame, cross = (
-        palette(True)[at] if colour else at for at in (GROUND, FRAME, CROSS)
-    )
-    pixels = np.empty((-(-count // columns) * height, columns * width, *tiles.shape[3:]), np.uint8)
-    pixels[:] = ground
+    shape = -(-count // columns) * height, columns * width
+    pixels, gaps = _laid_out(tiles, shape, chosen, crossed)
+    return Mosaic(pixels, gaps, tuple(tile), step, zoom, columns, count)
+
+
+def _laid_out(tiles, shape, chosen, crossed):
+    """Return (pixels, gaps) of tiles in rows that fill a shape, each with room for its frame."""
+    ground, frame, cross = (palette(True) if tiles.ndim == 4 else np.arange(CROSS + 1))[GROUND:]
+    pixels = np.empty((*shape, *tiles.shape[3:]), np.uint8)
+    pixels[:], gaps = ground, np.ones(shape, bool)
+    height, width = (side + 2 * LINE for side in tiles.shape[1:3])
     for number, one in enumerate(tiles):
-        down, across = divmod(number, columns)
-        place = pixels[down * height :, across * width :][:height, :width]
+        down, across = divmod(number, shape[1] // width)
+        place = np.s_[down * height :, across * width :]
+        around, gap = pixels[place][:height, :width], gaps[place][:height, :width]
+        inside = np.s_[LINE:-LINE, LINE:-LINE]
         if number == chosen:
-            place[:] = frame
-        place[LINE:-LINE, LINE:-LINE] = one
+            around[:], gap[:] = frame, False
+        around[inside], gap[inside] = one, False
         if number in crossed:
-            _cross(place[LINE:-LINE, LINE:-LINE], cross)
-    return Mosaic(pixels, tuple(tile), step, zoom, columns, count)
+            _cross(around[inside], cross)
+    return pixels, gaps
 
 
 def _thinned(tiles, step):

@@ -26,6 +26,15 @@ def placed_figure(width, height):
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
 
 
+def pixel_axes(width, height):
+    """Return the only axes of a figure, counting in pixels from its upper left corner."""
+    figure = placed_figure(width / DOTS_PER_INCH, height / DOTS_PER_INCH)
+    axes = figure.add_axes([0, 0, 1, 1])
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.set_axis_off()
+    return axes
+
+
 def framed_axes(size, right, left=1.1, below=0.6, above=0.15):
     """Return a figure and its only axes, of `size` inches, with so many inches around them."""
     width, height = size

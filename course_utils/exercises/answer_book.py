@@ -29,6 +29,7 @@ class KnownSlip:
     name: str
     sentence: str
     outcomes: list
+    part: tuple = ()
 
 
 def expected_outcomes(exercise):
@@ -43,10 +44,7 @@ def known_slips(exercise):
     """Return the exercise's slips, each with its Outcome on every case."""
     written = _written(exercise.lesson)
     if written is None:
-        return [
-            KnownSlip(slip["name"], slip["sentence"], [_decoded(one) for one in slip["outcomes"]])
-            for slip in _recorded(exercise)["slips"]
-        ]
+        return [_recorded_slip(slip) for slip in _recorded(exercise)["slips"]]
     return _run_slips(exercise)
 
 
@@ -73,6 +71,7 @@ def recorded_entry(exercise):
                 "name": slip.name,
                 "sentence": slip.sentence,
                 "outcomes": [_encoded(outcome) for outcome in slip.outcomes],
+                "part": list(slip.part),
             }
             for slip in known_slips(exercise)
         ],
@@ -104,9 +103,14 @@ def _run_reference(exercise):
 @cache
 def _run_slips(exercise):
     return [
-        KnownSlip(slip.name, slip.sentence, _slip_outcomes(exercise, slip.answer))
+        KnownSlip(slip.name, slip.sentence, _slip_outcomes(exercise, slip.answer), slip.part)
         for slip in _written(exercise.lesson).SLIPS.of(exercise.name)
     ]
+
+
+def _recorded_slip(entry):
+    outcomes = [_decoded(one) for one in entry["outcomes"]]
+    return KnownSlip(entry["name"], entry["sentence"], outcomes, tuple(entry["part"]))
 
 
 def _slip_outcomes(exercise, answer):

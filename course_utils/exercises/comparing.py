@@ -9,15 +9,18 @@ NEARLY = 0.01
 SMALL_FLOATS = ("float16", "bfloat16")
 
 
-def not_numbers(outcome):
-    """Return a sentence about an outcome that is no finite numbers, or an empty string."""
+def not_numbers(outcome, wanted="numbers"):
+    """Return a sentence about an outcome that is no finite numbers, or an empty string.
+
+    `wanted` says what they stand for: text is read as numbers, too.
+    """
     if outcome.kind == NUMBERS:
         return "" if outcome.finite else _not_finite(outcome.numbers)
     return {
-        DOTS: "Expected numbers, received dots `...`: replace the dots by your own code.",
-        NOTHING: "Expected numbers, received None: is a `return` missing?",
-        RAISED: f"Expected numbers, but the call stopped with {outcome.problem}.",
-    }.get(outcome.kind, f"Expected numbers, received {outcome.problem}.")
+        DOTS: f"Expected {wanted}, received dots `...`: replace the dots by your own code.",
+        NOTHING: f"Expected {wanted}, received None: is a `return` missing?",
+        RAISED: f"Expected {wanted}, but the call stopped with {outcome.problem}.",
+    }.get(outcome.kind, f"Expected {wanted}, received {outcome.problem}.")
 
 
 def difference(expected, outcome):

@@ -1,6 +1,13 @@
 """Name the likely slip behind a wrong answer, from what it gives on every case."""
 
-from course_utils.exercises.outcomes import RAISED, agree, comparable, fail_alike
+from course_utils.exercises.outcomes import (
+    NUMBERS,
+    RAISED,
+    Outcome,
+    agree,
+    comparable,
+    fail_alike,
+)
 
 
 def diagnose(exercise, slips, trials, expected):
@@ -16,15 +23,26 @@ def diagnose(exercise, slips, trials, expected):
 def find_slip(slips, trials, expected):
     """Return the slip whose results the answer gives on every case, or None."""
     received = [comparable(trial.outcome) for trial in trials]
-    return next((slip for slip in slips if _is_likely(slip.outcomes, received, expected)), None)
+    return next((slip for slip in slips if _is_likely(*_parts(slip, received, expected))), None)
 
 
 def ignores_its_arguments(trials, expected):
     """Return True when every case gives the same numbers, though other ones are expected."""
-    first = trials[0].outcome
-    if len(trials) < len(expected) or not all(agree(first, trial.outcome) for trial in trials):
+    results = [trial.result or trial.outcome for trial in trials]
+    if len(trials) < len(expected) or not all(agree(results[0], one) for one in results):
         return False
     return not all(agree(expected[0], wanted) for wanted in expected)
+
+
+def _parts(slip, received, expected):
+    """Return a slip's outcomes, an answer's and the expected ones, cut to what it is about."""
+    return [[_part(one, slip.part) for one in row] for row in (slip.outcomes, received, expected)]
+
+
+def _part(outcome, part):
+    if not part or outcome.kind != NUMBERS or outcome.numbers.size <= max(part):
+        return outcome
+    return Outcome(NUMBERS, outcome.numbers.ravel()[list(part)], dtype=outcome.dtype)
 
 
 def _is_likely(theirs, received, expected):

@@ -9,6 +9,7 @@ import numpy as np
 from course_utils.exercises import answer_book, progress_file
 from course_utils.exercises.judging import judge
 from course_utils.exercises.making import arguments_of
+from course_utils.exercises.outcomes import Outcome, read_outcome
 from course_utils.exercises.showing import Note, Source, show
 
 
@@ -31,16 +32,21 @@ class Exercise:
             arguments one after the other, as they stand in the cases.
         accept: a judge for exercises with many right answers: a function of the result and of a
             case's arguments that returns None, or a sentence that says what is amiss.
+        measure: where chance has a part in a result: a function of the result, of any shape, and
+            of a case's arguments that returns numbers, in which chance has no part. They are
+            compared in place of the result, and they are what `accept` gets.
+        reading: for an answer that is text, how it is read: `reading.Words` or `reading.Letters`.
         when_right: a sentence to end on.
     """
 
     def __init__(
         self, name, lesson, title, hints, cases=({},), *, is_value=False, shape=None,
-        apply=None, call_text="", accept=None, when_right="",
+        apply=None, call_text="", accept=None, measure=None, reading=None, when_right="",
     ):  # fmt: skip
         self.name, self.lesson, self.title = name, lesson, title
         self.hints, self.cases = tuple(hints), tuple(cases)
         self.is_value, self.shape, self.apply, self.accept = is_value, shape, apply, accept
+        self.measure, self.reading = measure, reading
         self.arguments = list(self.cases[0])
         self.call_text = call_text or f"{name}({', '.join(self.arguments)})"
         self.when_right = when_right
@@ -108,6 +114,22 @@ class Exercise:
     def reference_source(self):
         """The source to put in the stub's place in a solved run; None in a student edition."""
         return answer_book.reference_source(self)
+
+    @property
+    def wanted(self):
+        """What an answer is to be, for messages."""
+        return self.reading.wanted if self.reading else "numbers"
+
+    def read(self, returned):
+        """Return the Outcome of whatever an answer gives."""
+        return self.reading.read(returned) if self.reading else read_outcome(returned)
+
+    def measured(self, outcome, case):
+        """Return what is compared of an outcome: itself, or what was measured of it."""
+        if self.measure is None or not outcome.finite:
+            return outcome
+        numbers = np.asarray(self.measure(outcome.numbers, **case), dtype=np.float64)
+        return Outcome(outcome.kind, numbers, dtype=outcome.dtype)
 
     def call(self, answer, case):
         """Return what an answer gives for one case."""

@@ -36,9 +36,11 @@ def judge(exercise, answer):
 
 def _complaint(exercise, trial, wanted):
     """Return what is wrong with one trial, or an empty string."""
-    message = not_numbers(trial.outcome)
+    message = not_numbers(trial.outcome, exercise.wanted)
     if not message and exercise.accept is not None:
         message = exercise.accept(trial.outcome.numbers, **trial.case) or ""
+    elif not message and exercise.reading is not None:
+        message = exercise.reading.difference(wanted.numbers, trial.outcome.numbers)
     elif not message:
         message = difference(wanted, trial.outcome)
     if trial.altered:
@@ -76,7 +78,8 @@ def _details(exercise, number, trial, wanted):
         return ""
     lines = [f"Case {number} of {len(exercise.cases)}: {exercise.call_text} with"]
     lines += [array_text(name, value) for name, value in trial.case.items()]
-    if exercise.accept is None and trial.outcome.kind == NUMBERS:
+    compared = exercise.accept is exercise.reading is None
+    if compared and trial.outcome.kind == NUMBERS:
         lines.append(both_as_text(wanted, trial.outcome))
         if nearly(wanted, trial.outcome):
             lines.append(TOLERANCE)

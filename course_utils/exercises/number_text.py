@@ -19,7 +19,7 @@ def array_text(name, value):
     if array.dtype.kind in "UO":
         return f"{name} = {value!r}" if isinstance(value, str) else f"{name}: {value}"
     if array.ndim == 0:
-        return f"{name} = {number_text(array)}"
+        return f"{name} = {array if array.dtype.kind == 'b' else number_text(array)}"
     if array.size == 0 or array.size > LARGEST or array.ndim > 3:
         return f"{name}: an array of shape {array.shape}"
     if array.ndim == 3:

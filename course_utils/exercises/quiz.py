@@ -7,6 +7,7 @@ from course_utils import places
 from course_utils.exercises import progress_file
 from course_utils.exercises.showing import Note, as_html, in_notebook, show
 from course_utils.exercises.verdict import NOT_ATTEMPTED, NOT_YET, RIGHT, Verdict
+from course_utils.still import still
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,15 @@ class Quiz:
         from IPython.display import display
 
         forms = {"text/plain": repr(self), "text/html": self.to_html()}
-        if in_notebook() and not places.headless():
-            from course_utils.exercises.quiz_buttons import build
+        if places.headless() or not in_notebook():
+            display(forms, raw=True)
+            return
+        from course_utils.exercises.quiz_buttons import build
 
-            # The list stays beside the buttons, for viewers that have no widgets.
-            model = {"version_major": 2, "version_minor": 0, "model_id": build(self).model_id}
-            forms["application/vnd.jupyter.widget-view+json"] = model
-        display(forms, raw=True)
+        # The list stays beside the buttons, for viewers that have no widgets.
+        model = {"version_major": 2, "version_minor": 0, "model_id": build(self).model_id}
+        display({**forms, "application/vnd.jupyter.widget-view+json": model}, raw=True)
+        display(still(self.to_html(), repr(self)), raw=True)
 
     def _letter(self, choice):
         text = str(choice).strip() if isinstance(choice, str) else ""

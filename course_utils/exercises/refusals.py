@@ -5,7 +5,7 @@ import types
 
 from course_utils.exercises.comparing import not_numbers
 from course_utils.exercises.number_text import shape_text
-from course_utils.exercises.outcomes import DOTS, read_outcome
+from course_utils.exercises.outcomes import DOTS
 from course_utils.exercises.verdict import NOT_ATTEMPTED, NOT_YET, Verdict
 
 
@@ -22,7 +22,7 @@ def refuse(exercise, answer):
         return not_attempted(exercise)
     refuse_kind = _refuse_value if exercise.is_value else _refuse_function
     message = refuse_kind(exercise, answer)
-    if message is None and exercise.is_value and read_outcome(answer).kind == DOTS:
+    if message is None and exercise.is_value and exercise.read(answer).kind == DOTS:
         return not_attempted(exercise)
     return Verdict(NOT_YET, message) if message else None
 
@@ -31,12 +31,12 @@ def _refuse_value(exercise, answer):
     name = exercise.name
     if isinstance(answer, (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)):
         return f"{name} is to be a value. Received the {_kind(answer)} {_name(answer)}."
-    outcome = read_outcome(answer)
+    outcome = exercise.read(answer)
     if outcome.kind == DOTS:
         return None
     if answer is None:
         return f"{name} is None: give it its value, then run the cell again."
-    problem = not_numbers(outcome)
+    problem = not_numbers(outcome, exercise.wanted)
     if problem:
         return f"{name}: {problem}"
     if exercise.shape is not None and outcome.numbers.shape != exercise.shape:

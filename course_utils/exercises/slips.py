@@ -12,22 +12,25 @@ class Slip:
         name: the mistake in a few words.
         sentence: where to look, without the code that mends it.
         answer: the wrong function, or the wrong value.
+        part: the places of the numbers that the slip is about, whatever the others are, counted
+            along all axes; all of them unless given.
     """
 
     exercise: str
     name: str
     sentence: str
     answer: object
+    part: tuple = ()
 
 
 class SlipList(list):
     """The slips of a lesson, filled by decorating wrong functions."""
 
-    def slip(self, exercise, name, sentence):
+    def slip(self, exercise, name, sentence, part=()):
         """Return a decorator that files a wrong function, or a call that files a wrong value."""
 
         def file_answer(answer):
-            self.append(Slip(exercise, name, sentence, answer))
+            self.append(Slip(exercise, name, sentence, answer, tuple(part)))
             return answer
 
         return file_answer

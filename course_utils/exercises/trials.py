@@ -8,16 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.exercises.outcomes import DOTS, NOTHING, RAISED, Outcome, read_outcome
+from course_utils.exercises.outcomes import DOTS, NOTHING, RAISED, Outcome
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One case: its arguments by name, what came of it, the arguments that the answer altered."""
+    """What came of one case.
+
+    Attributes:
+        case: its arguments by name.
+        outcome: what is compared: the result, or what was measured of it.
+        altered: the names of the arguments that the answer altered.
+        result: the result itself, where something was measured of it.
+    """
 
     case: dict
     outcome: Outcome
     altered: tuple = ()
+    result: Outcome | None = None
 
 
 def run_answer(exercise, answer):
@@ -33,11 +41,11 @@ def run_answer(exercise, answer):
 def _run_case(exercise, answer, case):
     given = copy.deepcopy(case)
     try:
-        outcome = read_outcome(exercise.call(answer, given))
+        outcome = exercise.read(exercise.call(answer, given))
     except Exception as error:  # whatever a student's function raises is an outcome, not a failure
         outcome = Outcome(RAISED, problem=_error_text(error, answer), error=_error_kind(error))
     altered = tuple(name for name in case if not _same(case[name], given[name]))
-    return Trial(case, outcome, altered)
+    return Trial(case, exercise.measured(outcome, case), altered, outcome)
 
 
 def _same(before, after):

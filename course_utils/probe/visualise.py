@@ -23,38 +23,42 @@ class Ascent:
     """Changes a picture so that the mean of one feature map grows, step by step.
 
     The mean over all places of the map is its score: no place is preferred, so the pattern that
-    the filter looks for appears all over the picture. All pixels stay within 0…1.
+    the filter looks for appears all over the picture. All pixels stay within a range, which is the
+    one that the network was trained on.
 
     Args:
         probe: a `Probe`.
         size: (height, width) of the picture where the model leaves them open.
+        low, high: the values of the darkest and the brightest pixel.
 
     Attributes:
         shape: (height, width, channels) of the picture.
     """
 
-    def __init__(self, probe, size=(OPEN, OPEN)):
-        self.probe = probe
+    def __init__(self, probe, size=(OPEN, OPEN), low=0.0, high=1.0):
+        self.probe, self.low, self.high = probe, low, high
         *sides, channels = probe.model.inputs[0].shape[1:]
         self.shape = (*(side or given for side, given in zip(sides, size)), channels)
         self._step = PerLayer(self._moved)
         self._means = PerLayer(self._means_of_maps)
 
     def noise(self, seed):
-        """Return the picture that a seed starts from: each value at random in 0…1."""
-        return np.random.default_rng(seed).random(self.shape, np.float32)
+        """Return the picture that a seed starts from: each value at random in the range."""
+        shares = np.random.default_rng(seed).random(self.shape, np.float32)
+        return self.low + np.float32(self.high - self.low) * shares
 
     def step(self, picture, name, channel, shift=(0, 0), blur=0.0, decay=0.0, rate=RATE):
         """Take one step up the gradient of a map's mean.
 
         Args:
-            picture: of `shape`, float32 in 0…1.
+            picture: of `shape`, float32 in the range.
             name: of a convolution.
             channel: which of its feature maps.
             shift: (down, right) in pixels: the network sees the picture moved around so far.
             blur: how much of the picture is replaced by its blurred self, 0…1.
-            decay: how much of each pixel's value is taken off, 0…1.
-            rate: how far the pixels go, as the root of the mean of their squares.
+            decay: how much of each pixel's value above the darkest is taken off, 0…1.
+            rate: how far the pixels go, as the root of the mean of their squares, where the range
+                is 0…1; in a wider one so much farther.
 
         Returns:
             (picture, score, slope): the new picture, the mean of the map on it, and the size of
@@ -84,9 +88,11 @@ class Ascent:
             score = self._means_of_maps(name, moved)[0, channel]
         slope = tape.gradient(score, moved, unconnected_gradients="zero")
         size = tf.sqrt(tf.reduce_mean(slope**2))
-        picture += rate * tf.math.divide_no_nan(tf.roll(slope, -shift, axis=(1, 2)), size)
+        way = tf.math.divide_no_nan(tf.roll(slope, -shift, axis=(1, 2)), size)
+        picture += rate * (self.high - self.low) * way
         picture += blur * (_blurred(picture) - picture)
-        picture = tf.clip_by_value(picture * (1 - decay), 0, 1)
+        picture = self.low + (picture - self.low) * (1 - decay)
+        picture = tf.clip_by_value(picture, self.low, self.high)
         return picture, self._means_of_maps(name, picture)[0, channel], size
 
     def _means_of_maps(self, name, images):

@@ -6,6 +6,7 @@ Each loads when it is first used: those that look into a network need Keras, the
 from importlib import import_module
 
 _MODULES = {
+    "AnchorExplorer": "anchor_explorer",
     "Attribution": "attribution",
     "ConvArithmetic": "conv_arithmetic",
     "ConvStepper": "conv_stepper",
@@ -14,9 +15,13 @@ _MODULES = {
     "ErrorExplorer": "error_explorer",
     "FeatureVisualisation": "feature_visualisation",
     "FilterExplorer": "filter_explorer",
+    "IoUPlayground": "iou_playground",
     "KernelLab": "kernel_lab",
     "KernelTraining": "kernel_training",
+    "NMSStepper": "nms_stepper",
+    "ProposalReplay": "proposal_replay",
     "ReceptiveField": "receptive_field",
+    "RoIAlignLab": "roi_align_lab",
     "watching": "training",
 }
 __all__ = list(_MODULES)

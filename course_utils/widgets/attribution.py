@@ -12,7 +12,7 @@ from course_utils.draw.style import number
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, Number
 from course_utils.widgets.explorer import Explorer, numbers, require_name, require_whole
-from course_utils.widgets.model_pictures import drawable
+from course_utils.widgets.model_pictures import drawable, tones_of
 
 METHODS = ("saliency", "SmoothGrad", "Grad-CAM", "occlusion")
 SIGNED = ("occlusion",)  # methods whose maps tell what speaks for a class, and what against
@@ -97,8 +97,8 @@ class Attribution(Explorer):
         self.classes = _require_names(classes, self._trained.classes)
         self.image = _require_image(image, model.inputs[0].shape[1:])
         self.label = None if label is None else self._number(label)
-        self._low, self._high = _range(self.image)
-        self._picture = drawable((self.image - self._low) / (self._high - self._low))
+        self.tones = tones_of(self.image)
+        self._picture = drawable(self.tones.shares(self.image))
         score, layer = self._trained.scores_known[0], self._trained.layers[-1]
         predicted = int(self._trained.scores(self.image[np.newaxis])[1][0].argmax())
         window = min(State.window, *self.image.shape[:2])
@@ -132,7 +132,7 @@ class Attribution(Explorer):
             f"A picture of {height} × {width} pixels{labelled} and beside it, in colours over a "
             f"grey copy, where the network looks for the class {self.classes[state.target]}, "
             f"judged by its {state.score}. {maps}. Each map is scaled to its own largest value."
-            f"{self._randomised_words(state)}"
+            f"{self._randomised_words(state)}{self.tones.sentence}"
         )
 
     def readout(self, data, state):
@@ -171,7 +171,8 @@ class Attribution(Explorer):
         shown = max(int(SHOWN * width / max(height, width)), 1)
         words = self.describe(data, state)
         whole = html.image(_bytes(self._picture), words, shown)
-        views = {"picture": html.figure(self._caption(), whole)}
+        tones = f" ({self.tones.words})" * bool(self.tones.words)
+        views = {"picture": html.figure(self._caption() + tones, whole)}
         for method, heat in data.maps.items():
             signed, place = method in SIGNED, f" at {state.layer}" * (method == "Grad-CAM")
             coloured = _bytes(overlay(self._picture, heat, signed))
@@ -244,7 +245,7 @@ class Attribution(Explorer):
         from course_utils.probe.attribution import resized
 
         height, width = self.image.shape[:2]
-        fill = self._low + COVERS[state.cover] * (self._high - self._low)
+        fill = self.tones.at(COVERS[state.cover])
         drops = self._network(state.randomised).occlusion(
             self.image, state.target, state.score, state.window,
             stride=-(-max(height, width) // PLACES), fill=fill,
@@ -370,14 +371,8 @@ def _fixed(values):
     return values
 
 
-def _range(image):
-    """Return what counts as black and white: 0 and 1, or the image's own extremes beyond them."""
-    low, high = float(image.min()), float(image.max())
-    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high if high > low else low + 1)
-
-
 def _require_image(image, wanted):
-    image = numbers("image", image).astype(np.float32)
+    image = numbers("image", image, np.float32)
     fits = len(image.shape) == len(wanted) and all(
         size in (None, given) for size, given in zip(wanted, image.shape)
     )
@@ -387,7 +382,6 @@ def _require_image(image, wanted):
             f"Expected one image of shape ({sizes}), as the model takes it. Received shape "
             f"{image.shape}: image[..., None] adds a channel, images[0] takes one of a batch."
         )
-    image.flags.writeable = False
     return image
 
 

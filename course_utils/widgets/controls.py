@@ -9,6 +9,7 @@ import numpy as np
 from course_utils.draw.style import channel_label
 
 NARROW, WIDE = "9rem", "16rem"
+CORNERS = ("x1", "y1", "x2", "y2")  # of a box, in the order of its numbers
 APART = "2px 16px 2px 2px"  # margin: keeps a label away from the field before it
 
 
@@ -46,23 +47,45 @@ class Count(Field):
 class Slide:
     """A whole number on a slider, and in a field beside it: a slider's own name is not read out."""
 
-    def __init__(self, label, most):
-        self._field = Count(label, most=most)
-        self._slider = ipywidgets.IntSlider(
-            min=0, max=most, readout=False, layout={"width": NARROW, "margin": APART}
+    kinds = ipywidgets.BoundedIntText, ipywidgets.IntSlider
+
+    def __init__(self, label, most, least=0, step=1):
+        field, slider = self.kinds
+        bounds = {"value": least, "min": least, "max": most, "step": step}
+        self._field = field(
+            description=label, style=_wide_label(), layout={"width": NARROW, "margin": APART},
+            **bounds,
         )
-        self.box = ipywidgets.HBox([self._field.box, self._slider])
+        self._slider = slider(
+            readout=False, description=f"{label} on a slider", style={"description_width": "0"},
+            layout={"width": NARROW, "margin": APART}, **bounds,
+        )
+        self.box = ipywidgets.HBox([self._field, self._slider])
 
     def read(self):
-        return self._field.read()
+        return self._field.value
 
     def write(self, value):
-        self._field.write(value)
-        self._slider.value = value
+        self._field.value = self._slider.value = value
+
+    def limit(self, most):
+        self._field.max = self._slider.max = most
 
     def on_change(self, callback):
-        self._field.on_change(callback)
-        self._slider.observe(lambda change: self._field.write(change.new), names="value")
+        self._field.observe(lambda change: callback(), names="value")
+        self._slider.observe(self._moved, names="value")
+
+    def _moved(self, change):
+        self._field.value = change.new
+
+
+class RealSlide(Slide):
+    """A real number, likewise."""
+
+    kinds = ipywidgets.BoundedFloatText, ipywidgets.FloatSlider
+
+    def __init__(self, label, most=1.0, least=0.0, step=0.05):
+        super().__init__(label, most, least, step)
 
 
 class Number(Field):
@@ -75,6 +98,59 @@ class Number(Field):
                 layout={"width": NARROW, "margin": APART},
             )
         )
+
+
+class NumberList:
+    """A few numbers in a field of text, with commas between them."""
+
+    def __init__(self, label):
+        self._label = label
+        self.box = ipywidgets.Text(
+            description=label, continuous_update=False, style=_wide_label(),
+            layout={"width": WIDE, "margin": APART},
+        )
+
+    def read(self):
+        """Return the numbers as a tuple.
+
+        Raises:
+            ValueError: a text that is none.
+        """
+        try:
+            return tuple(float(part) for part in self.box.value.replace(",", " ").split())
+        except ValueError:
+            raise ValueError(
+                f"Expected {self._label.lower()} as numbers with commas between them. "
+                f"Received {self.box.value!r}."
+            ) from None
+
+    def write(self, values):
+        self.box.value = ", ".join(f"{value:g}" for value in values)
+
+    def on_change(self, callback):
+        self.box.observe(lambda change: callback(), names="value")
+
+
+class BoxFields:
+    """A box as four number fields: its corners x1, y1 and x2, y2 in pixels."""
+
+    def __init__(self, label):
+        self.label = label
+        self._cells = [Number(f"{label} {corner}", step=1) for corner in CORNERS]
+        wrap = {"flex_flow": "row wrap"}
+        self.box = ipywidgets.Box([cell.box for cell in self._cells], layout=wrap)
+
+    def read(self):
+        """Return the corners, (4,)."""
+        return np.array([cell.read() for cell in self._cells])
+
+    def write(self, corners):
+        for cell, value in zip(self._cells, corners.tolist()):
+            cell.write(value)
+
+    def on_change(self, callback):
+        for cell in self._cells:
+            cell.on_change(callback)
 
 
 class Choice(Field):

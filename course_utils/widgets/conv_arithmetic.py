@@ -152,7 +152,7 @@ class ConvArithmetic(Stepping, Explorer):
         both = _block(titles["input"], image) + _block(titles["output"], output)
         return {
             "kernel": _view(_block(titles["kernel"], kernel)),
-            "input and output": _view(html.HOVER_STYLE + both, self.describe(data, state)),
+            "input and output": _view(both, self.describe(data, state)),
             "counts": _view(_block(titles["counts"], counts)),
         }
 

@@ -1,5 +1,6 @@
 """ConvStepper: a convolution one window at a time, every number in sight."""
 
+import secrets
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -23,6 +24,8 @@ UNREADABLE = (
 )
 LINE = 8  # sums of channels in a line
 CAPTION, GAP = 22, 8  # pixels above and below each table
+VIEW = "margin:0 16px 0 0"
+FRAME = "outline:3px solid #E69F00;outline-offset:-3px"  # of the window and of its output
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,7 @@ class ConvStepper(Stepping, Explorer):
         self.image = _with_channels("image", numbers("image", image))
         self.then = then
         self._whole = {}
+        self._name = f"course-{secrets.token_hex(3)}"  # of its tables: see `_marks`
         kernel, bias = numbers("kernel", kernel), _as_bias(bias)
         super().__init__(State(kernel, bias, stride, padding, dilation, row, column, channel))
 
@@ -254,27 +258,27 @@ class ConvStepper(Stepping, Explorer):
         )
 
     def views(self, data, state):
-        here = [(row, column) for row in data.taps[0] for column in data.taps[1]]
         patch = data.padded[np.ix_(*data.taps)]
         products = patch * data.weights
-        # Image and output share one view: hovering an output value frames its window.
-        hover = _HoverFrames(data, state)
         signed = looks_signed(data.weights) or looks_signed(data.output)
-        now = [(state.row - data.first[0], state.column - data.first[1])]
-        output = html.table(data.output, now, "now", hover.frames(), signed=signed)
         tall = data.padded.shape[0]
         outside = padding_mask(data.padded.shape, data.zeros)
-        name = self._image_name(data, state)
-        image = _stack(name, data.padded, tall, marked=here, hatched=outside)
+        image = _blocks(self._image_name(data, state), data.padded, tall, hatched=outside)
+        output = _block("output", html.table(data.output, signed=signed), tall)
+        # These three stay in one line, to be read as one equation.
+        step = (
+            _part(_blocks("window", patch, tall, hatched=outside[np.ix_(*data.taps)]))
+            + _part(_blocks("× kernel", data.weights, tall, signed=True))
+            + _part(_blocks("= products", products, tall, signed=True))
+        )
+        words = escape(self.describe(data, state))
+        # It changes neither image nor output: what is framed in them is told here.
         return {
-            "image and output": (
-                f'<figure class="course-view" aria-label="{escape(self.describe(data, state))}" '
-                f'style="display:flex;flex-wrap:wrap;margin:0 16px 0 0">'
-                f'{html.HOVER_STYLE}{image}{_block("output", output, tall)}</figure>'
+            "image": _figure(f"{self._name}-image", image + _hover_frames(data)),
+            "output": _figure(
+                f"{self._name}-output", _hover_rules(self._name, data, state) + output
             ),
-            "window": _stack("window", patch, tall, hatched=outside[np.ix_(*data.taps)]),
-            "kernel": _stack("× kernel", data.weights, tall, signed=True),
-            "products": _stack("= products", products, tall, signed=True),
+            "step": _group(words, _marks(self._name, data, state) + step),
             **({"sums": _sums(data.sums, state.channel)} if data.is_deep else {}),
         }
 
@@ -293,6 +297,7 @@ class ConvStepper(Stepping, Explorer):
     def client_inputs(self, alone):
         return {
             "image": handed(self.image),
+            "name": self._name,
             "paddings": list(convolution.PADDINGS),
             "largest": LARGEST,
             "unreadable": UNREADABLE,
@@ -308,43 +313,80 @@ class ConvStepper(Stepping, Explorer):
         return super().limits() | ({"channel": channels - 1} if self.data.is_deep else {})
 
 
-class _HoverFrames:
-    """A frame around its window for each output value, shown while it is pointed at."""
+def _marks(name, data, state):
+    """Return the style that frames the window in each channel, and the output that it gives.
 
-    def __init__(self, data, state):
-        self.data, self.state = data, state
-        self.channels = data.padded.shape[2]
-
-    def frames(self):
-        """Return {(row, column): html}, one frame per channel."""
-        spans = [taps[-1] - taps[0] + 1 for taps in self.data.taps]
-        size = spans[1] * html.CELL_WIDTH, spans[0] * html.CELL_HEIGHT
-        return {place: self._frame(place, size) for place in np.ndindex(self.data.output.shape)}
-
-    def _frame(self, place, size):
-        # In cells of the piece: the first output's window is where its own output is, moved back.
-        own = (self.state.row - self.data.first[0], self.state.column - self.data.first[1])
-        top, left = (
-            int(taps[0]) + (index - here) * self.state.stride
-            for taps, index, here in zip(self.data.taps, place, own)
-        )
-        left, top = left * html.CELL_WIDTH, CAPTION + top * html.CELL_HEIGHT
-        pitch = _pitch(self.data.padded.shape[0])
-        return "".join(
-            html.hover_frame(left, top + channel * pitch, *size)
-            for channel in range(self.channels)
-        )
+    Rules instead of classes in the cells: large tables are then neither sent nor laid out again.
+    """
+    rows, columns = (_every(taps) for taps in data.taps)
+    row, column = (at - first + 1 for at, first in zip((state.row, state.column), data.first))
+    return (
+        f"<style>.{name}-image tr{rows} td{columns},"
+        f".{name}-output tr:nth-child({row}) td:nth-child({column}){{{FRAME}}}</style>"
+    )
 
 
-def _stack(name, values, tall, **table):
+def _every(taps):
+    """Return the CSS that selects these rows or columns, which lie equally far apart."""
+    apart = taps[1] - taps[0] if len(taps) > 1 else 1
+    return f":nth-child({apart}n+{taps[0] + 1}):nth-child(-n+{taps[-1] + 1})"
+
+
+def _hover_frames(data):
+    """Return a frame for each channel, which `_hover_rules` places and shows."""
+    pitch = _pitch(data.padded.shape[0])
+    height, width = (
+        (taps[-1] - taps[0] + 1) * size
+        for taps, size in zip(data.taps, (html.CELL_HEIGHT, html.CELL_WIDTH))
+    )
+    style = f"width:{width}px;height:{height}px;margin-top"
+    return "".join(
+        f'<i class="course-hover" style="{style}:{CAPTION + channel * pitch}px"></i>'
+        for channel in range(data.padded.shape[2])
+    )
+
+
+def _hover_rules(name, data, state):
+    """Return the style that frames the window of the output value that is pointed at."""
+    own = (state.row - data.first[0], state.column - data.first[1])
+    rows, columns = (
+        (int(taps[0]) + (np.arange(count) - here) * state.stride).tolist()
+        for taps, count, here in zip(data.taps, data.output.shape, own)
+    )
+    down = [
+        f".course-explorer:has(.{name}-output tr:nth-child({at}) td:hover) .{name}-image i"
+        f"{{display:block;top:{row * html.CELL_HEIGHT}px}}"
+        for at, row in enumerate(rows, 1)
+    ]
+    across = [
+        f".course-explorer:has(.{name}-output td:nth-child({at}):hover) .{name}-image i"
+        f"{{left:{column * html.CELL_WIDTH}px}}"
+        for at, column in enumerate(columns, 1)
+    ]
+    return f"<style>{''.join(down + across)}</style>"
+
+
+def _figure(name, content):
+    return f'<figure class="course-view {name}" style="{VIEW}">{content}</figure>'
+
+
+def _group(words, content):
+    style = "display:flex;flex-wrap:wrap;margin:0"
+    start = f'<div class="course-view" role="group" aria-label="{words}" style="{style}">'
+    return f"{start}{content}</div>"
+
+
+def _part(content):
+    return f'<div style="{VIEW}">{content}</div>'
+
+
+def _blocks(name, values, tall, **table):
     """Return an array's channels as tables under each other, each as high as `tall` cells."""
     channels = values.shape[2]
-    blocks = [
+    return "".join(
         _block(channel_label(name, i, channels), html.table(values[..., i], **table), tall)
         for i in range(channels)
-    ]
-    place = "position:static;margin:0 16px 0 0"
-    return f'<div class="course-view" style="{place}">{"".join(blocks)}</div>'
+    )
 
 
 def _block(caption, table, tall):

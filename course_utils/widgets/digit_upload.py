@@ -44,7 +44,8 @@ class DigitUpload(Explorer):
     try_this = (
         "Write a digit on white paper with a thick pen, photograph it from above, and upload the "
         "picture. Then try a thin pen, a tilted digit, a letter, your keys. (If nothing happens, "
-        "the file was too large for the connection: run the cell again, and choose one below 10 MB.)"
+        "the file was too large for the connection: run the cell again, and choose one below "
+        "10 MB.)"
     )
 
     def __init__(self, network, picture=None):

@@ -7,11 +7,12 @@ import numpy as np
 
 from course_utils.by_hand.metrics import check_probabilities, precision_recall
 from course_utils.draw.error_sheet import error_sheet, part
-from course_utils.draw.images import drawable_batch
+from course_utils.draw.images import require_pictures
 from course_utils.draw.probabilities import share
 from course_utils.widgets import error_views
 from course_utils.widgets.controls import Choice, Count, Number
-from course_utils.widgets.explorer import Explorer, numbers, require_name
+from course_utils.widgets.explorer import Explorer, numbers, require_between, require_name
+from course_utils.widgets.model_pictures import tones_of
 
 PAGE = 20  # images
 NO_ANSWER = "no answer"
@@ -69,7 +70,7 @@ class ErrorExplorer(Explorer):
     Args:
         labels: (n,) class numbers from 0.
         probabilities: (n, classes), as softmax gives them.
-        images: (n, height, width), or with 1 or 3 channels: uint8, or floats in 0…1.
+        images: (n, height, width), or with 1 or 3 channels: uint8, or floats in any range.
         classes: the names of the classes; by default their numbers.
         look_inside: a function that makes another explorer of an image's number (0 to n - 1).
 
@@ -87,7 +88,7 @@ class ErrorExplorer(Explorer):
     def __init__(self, labels, probabilities, images, classes=None, look_inside=None):
         probabilities = numbers("probabilities", probabilities)
         self.labels, self.probabilities = check_probabilities(labels, probabilities)
-        self.images = _pixels(images, len(self.labels))
+        self.images, self.tones = _pixels(images, len(self.labels))
         self.classes = _names(classes, self.probabilities.shape[1])
         self.answers = self.probabilities.argmax(axis=1)
         self.certainty = self.probabilities.max(axis=1)
@@ -159,11 +160,7 @@ class ErrorExplorer(Explorer):
         require_name("truth", state.truth, self.classes)
         require_name("predicted", state.predicted, [*self.classes, NO_ANSWER])
         require_name("order", state.order, ORDERS)
-        real = isinstance(state.threshold, (int, float, np.integer, np.floating))
-        if not real or isinstance(state.threshold, bool) or not 0 <= state.threshold <= 1:
-            raise ValueError(
-                f"Expected threshold as a number from 0 to 1. Received {state.threshold!r}."
-            )
+        require_between("threshold", state.threshold, 0, 1)
 
     def settle(self, state, changes):
         """A class may be given by its number; page and image follow each other and the cell."""
@@ -270,7 +267,7 @@ class ErrorExplorer(Explorer):
             f"precision over recall of class {self.classes[data.subject]}, with a mark at the "
             f"threshold; below, up to {PAGE} images of the cell from number {state.page * PAGE} "
             f"on, {state.order}, each with the probability of its answer; number {state.image} is "
-            "framed."
+            f"framed.{self.tones.sentence}"
         )
 
     @staticmethod
@@ -329,7 +326,8 @@ class ErrorExplorer(Explorer):
         if not count:
             return f"{which}: no images"
         end = min(start + PAGE, count) - 1
-        return f"{which}: images {start} to {end} of {count:,}, {state.order}"
+        tones = f" ({self.tones.words})" * bool(self.tones.words)
+        return f"{which}: images {start} to {end} of {count:,}, {state.order}{tones}"
 
     def draw(self, data, state):
         return error_sheet(
@@ -361,16 +359,19 @@ class ErrorExplorer(Explorer):
 
 
 def _pixels(images, count):
-    """Return pictures as uint8 of their own, one for each label."""
-    images = drawable_batch(images)
+    """Return (pictures as uint8 of their own, one for each label, and their tones)."""
+    images = require_pictures(images)
     if len(images) != count:
         raise ValueError(
             f"Expected one image for each of {count} labels. Received {len(images)}: hand over "
             "the images that the probabilities belong to, in the same order."
         )
-    pixels = (images * 255).round().astype(np.uint8)
+    if images.dtype == np.uint8:  # of bytes everybody knows what is black and white
+        images = images / np.float32(255)
+    tones = tones_of(images)
+    pixels = tones.pixels(images)
     pixels.flags.writeable = False
-    return pixels
+    return pixels, tones
 
 
 def _names(classes, count):

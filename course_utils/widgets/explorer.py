@@ -2,7 +2,8 @@
 
 An explorer is a plain object: a frozen `state`, a pure `compute(state)`, a picture, and words. The
 ipywidgets around it are made only when somebody looks (`widgets.shell`). With COURSE_HEADLESS=1 an
-explorer is a PNG and its description, so a lesson reads the same on GitHub and under nbval.
+explorer is a PNG and its description, so a lesson reads the same on GitHub and under nbval. What is
+seen where a notebook has lost its widgets is `course_utils.still`'s.
 
 A subclass gives:
     title, try_this: its name, and a line that suggests what to try.
@@ -107,8 +108,13 @@ class Explorer:
 
             piece = {"text/html": page_piece(self), "text/plain": self.description}
             display(piece, raw=True)
+        elif headless():
+            display(self.draw(self.data, self.state))
         else:
-            display(self.draw(self.data, self.state) if headless() else self.live())
+            from course_utils.widgets.shell import still_of
+
+            display(self.live())
+            display(still_of(self), raw=True)
 
     def live(self):
         """Return the widget with picture and controls; made once, shown anywhere."""
@@ -135,14 +141,14 @@ class Explorer:
             self._shell = None
 
 
-def numbers(what, values):
-    """Return values as a float array of its own, which cannot be changed afterwards.
+def numbers(what, values, kind=float):
+    """Return values as an array of its own of some kind of float, which cannot be changed.
 
     Raises:
         ValueError: values that are no numbers, or not finite.
     """
     try:
-        array = np.array(values, float)
+        array = np.array(values, kind)
     except (TypeError, ValueError):
         raise ValueError(
             f"Expected {what} as numbers, in rows of one length. Received {reprlib.repr(values)}."
@@ -173,3 +179,16 @@ def require_whole(what, value, most, least=0):
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or not least <= value <= most:
         raise ValueError(f"Expected {what} from {least} to {most}. Received {value!r}.")
+
+
+def require_between(what, value, least, most):
+    """Refuse what is not a number from `least` to `most`.
+
+    Raises:
+        ValueError: it says from where to where they go.
+    """
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not real or not least <= value <= most:  # not-a-number is refused as well
+        raise ValueError(
+            f"Expected {what} as a number from {least:g} to {most:g}. Received {value!r}."
+        )

@@ -13,7 +13,7 @@ from course_utils.probe import Ascent, Climb, Probe
 from course_utils.widgets import html
 from course_utils.widgets.controls import Choice, Count, Switch
 from course_utils.widgets.explorer import Explorer, require_name, require_whole
-from course_utils.widgets.model_pictures import checked_pictures, drawable
+from course_utils.widgets.model_pictures import Tones, checked_pictures, drawable, tones_of
 from course_utils.widgets.running import Running
 
 SHOWN = 210  # pixels on screen along the longer side
@@ -43,7 +43,7 @@ class Result:
     """What is shown; pairs have what grew without regularisers first.
 
     Attributes:
-        pictures: both, (height, width, channels) in 0…1.
+        pictures: both, (height, width, channels) in the range of the real pictures, or 0…1.
         scores: the mean of the map on the noise and after each step, of both.
         silent: of both, True where no pixel ever changed the map.
         best, best_score: the number and score of the best real picture, or None.
@@ -61,8 +61,8 @@ class FeatureVisualisation(Running, Explorer):
 
     The left picture grows without regularisers, the right one with those chosen: **shift** moves
     the picture at random before each step, **blur** mixes in a blurred copy after it, **decay**
-    makes all pixels a little darker. Pixels stay within 0…1. Make a new explorer after the network
-    has learned on.
+    makes all pixels a little darker. Pixels stay within 0…1, or in the range that the real pictures
+    have. Make a new explorer after the network has learned on.
     References: Erhan, Bengio, Courville and Vincent, Visualizing higher-layer features of a deep
     network (2009); Yosinski and others, Understanding neural networks through deep visualization
     (2015), section 3; Olah, Mordvintsev and Schubert, Feature visualization, Distill (2017).
@@ -73,7 +73,8 @@ class FeatureVisualisation(Running, Explorer):
         channel: which of its feature maps.
         steps: how many steps there are, 1 to 1000.
         seed: of the noise at the start, and of the shifts.
-        images: real pictures to compare with, (n, height, width, channels) in 0…1.
+        images: real pictures to compare with, (n, height, width, channels), in the range that the
+            model was trained on: what grows keeps to it too.
         shift, blur, decay: True switches a regulariser on for the right picture.
 
     Raises:
@@ -90,9 +91,13 @@ class FeatureVisualisation(Running, Explorer):
                  blur=True, decay=False):
         require_whole("steps", steps, MOST_STEPS, least=1)
         self.probe, self.steps = Probe(model), int(steps)
-        self.images = None if images is None else checked_pictures(self.probe, images)
-        size = {} if images is None else dict(size=self.images.shape[1:3])
-        self._ascent = Ascent(self.probe, **size)
+        self.images, self.tones, limits = None, Tones(0, 1), {}
+        if images is not None:
+            self.images = checked_pictures(self.probe, images)
+            self.tones = tones_of(self.images)
+            size = self.images.shape[1:3]
+            limits = {"size": size, "low": self.tones.low, "high": self.tones.high}
+        self._ascent = Ascent(self.probe, **limits)
         self._climbs, self._real = {}, {}
         # Where nothing moves all steps are taken at once; where Run can be pressed, none is.
         self._waits = not headless()
@@ -179,7 +184,7 @@ class FeatureVisualisation(Running, Explorer):
             f"Two pictures of {size} pixels{best}. Both began as the noise of seed {state.seed} "
             f"and, by gradient ascent, come to raise the mean of feature map {state.channel} of "
             f"{state.layer}: shown after {steps}, on the left {PLAIN}, on the right "
-            f"{_restraints(state)}. A curve has both scores at each step."
+            f"{_restraints(state)}. A curve has both scores at each step.{self.tones.sentence}"
         )
 
     def readout(self, data, state):
@@ -194,6 +199,8 @@ class FeatureVisualisation(Running, Explorer):
         )
         yield f"Step {state.step} of {self.steps}. Mean of the map on the noise: {first};"
         yield f"now {plain} {PLAIN}, {chosen} {_restraints(state)}."
+        if self.tones.words:
+            yield f"In the pictures {self.tones.words}."
         if data.best is not None:
             yield (
                 f"The best of {len(self.images)} real pictures reaches {number(data.best_score)}: "
@@ -206,7 +213,10 @@ class FeatureVisualisation(Running, Explorer):
             )
 
     def draw(self, data, state):
-        pictures = {name: drawable(one) for name, one in self._pictures(data, state).items()}
+        pictures = {
+            name: drawable(self.tones.shares(one))
+            for name, one in self._pictures(data, state).items()
+        }
         curves = dict(zip((PLAIN, _restraints(state)), data.scores))
         return ascent_result(
             pictures, curves, data.best_score, self.steps, list(self._sentences(data, state)),
@@ -224,7 +234,9 @@ class FeatureVisualisation(Running, Explorer):
         words = self.describe(data, state)
         titles = list(self._pictures(data, state).items())
         alts = [f"the picture {PLAIN}", words, "the real picture that reaches most"]
-        shown = [_picture(title, one, alt) for (title, one), alt in zip(titles, alts)]
+        shown = [
+            _picture(title, self.tones.shares(one), alt) for (title, one), alt in zip(titles, alts)
+        ]
         names = ("plain", "chosen", "real")
         scores = _curve(data, self.steps)
         return {**dict(zip(names, shown)), "scores": html.figure("score at each step", scores)}

@@ -178,7 +178,7 @@ class KernelLab(Explorer):
 
         def view(name, values, how, alt):
             pixels = html.pixels(values, signed=how == "signed")
-            return html.figure(name, html.image(pixels, alt, shown))
+            return html.figure(name, html.image(pixels, alt, shown, photograph=True))
 
         # The photograph itself stays: encoding it again would take as long as the output.
         source = (state.photograph, state.colours)

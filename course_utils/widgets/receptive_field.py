@@ -25,7 +25,7 @@ from course_utils.widgets.field_words import (
     range_of,
     signed,
 )
-from course_utils.widgets.model_pictures import checked_pictures, drawable
+from course_utils.widgets.model_pictures import checked_pictures, drawable, tones_of
 from course_utils.widgets.pointing import cell_at
 
 MOST = 0.9  # the share of the gradient that makes up the effective field
@@ -56,7 +56,7 @@ class Field:
     """What is shown.
 
     Attributes:
-        picture: (height, width) or (height, width, 3) in 0…1.
+        picture: (height, width) or (height, width, 3) in 0…1, from black to white.
         map: (rows, columns), the filter's feature map.
         slope: (height, width), how the unit changes when a pixel grows in all its channels.
         strengths: (height, width), the sizes of the gradient, summed over channels.
@@ -116,7 +116,8 @@ class ReceptiveField(Explorer):
 
     Args:
         model: a built Sequential or functional Keras model with a convolution.
-        images: (n, height, width, channels) in 0…1, as the model takes them; or one picture.
+        images: (n, height, width, channels) as the model takes them, in the range that it was
+            trained on; or one picture.
         layer: the name of a convolution; by default the last one.
         row, column: the unit's place in its feature map; by default in the middle.
         unit: which filter of the layer.
@@ -134,6 +135,7 @@ class ReceptiveField(Explorer):
     def __init__(self, model, images, layer=None, row=None, column=None, unit=0):
         self.probe = Probe(model)
         self.images = checked_pictures(self.probe, images)
+        self.tones = tones_of(self.images)
         _, self._sizes = self.probe.look(self.images[0])
         self._known = {}
         layer = list(self.probe.convolutions)[-1] if layer is None else layer
@@ -151,9 +153,10 @@ class ReceptiveField(Explorer):
                 f"Expected a network of finite numbers. Received NaN or infinity in {state.layer!r}"
                 ": its training went wrong, train it again with a smaller learning rate."
             )
+        picture, strengths = drawable(self.tones.shares(image)), np.abs(slope).sum(axis=-1)
         return Field(
-            drawable(image), values, slope.sum(axis=-1), np.abs(slope).sum(axis=-1),
-            self._box(place, *here), growth[-1].jump, margins, growth,
+            picture, values, slope.sum(axis=-1), strengths, self._box(place, *here),
+            growth[-1].jump, margins, growth,
         )  # fmt: skip
 
     def _box(self, place, row, column):
@@ -247,7 +250,7 @@ class ReceptiveField(Explorer):
             f"columns {signed(left)} to {signed(right - 1)}, {by(data.size)} pixels{padding}. "
             f"Beside it how the unit changes with each pixel, in red and blue around white, and "
             f"its feature map, {by(data.map.shape)}, with the unit framed. The boxes layer by "
-            f"layer: {sizes}."
+            f"layer: {sizes}.{self.tones.sentence}"
         )
 
     def readout(self, data, state):
@@ -268,11 +271,14 @@ class ReceptiveField(Explorer):
         gradient = off_message(data) if data.off else framed(gradient_pixels(data), data, changes)
         answers = f"feature map of filter {state.unit}, {range_of(data.map)}"
         return {
-            "picture": html.figure("picture and box", framed(picture, data, words)),
+            "picture": html.figure(self._caption(), framed(picture, data, words)),
             "gradient": html.figure(changes, gradient),
             "map": html.figure(answers, feature_map(data, state, answers)),
             "growth": html.figure("box, layer by layer", growth_table(growth_lines(data.growth))),
         }
+
+    def _caption(self):
+        return "picture and box" + f" ({self.tones.words})" * bool(self.tones.words)
 
     def controls(self):
         return {

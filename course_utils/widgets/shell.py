@@ -4,7 +4,9 @@ import html
 
 import ipywidgets
 
+from course_utils.still import still
 from course_utils.widgets.controls import KernelGrid, close_all
+from course_utils.widgets.html import cell_rules
 from course_utils.widgets.pointing import EXPLORER, pointer
 
 
@@ -81,8 +83,9 @@ class Shell:
         heading = ipywidgets.HTML(
             f"{STYLE}<b>{_text(self.explorer.title)}</b><br>{_text(self.explorer.try_this)}"
         )
-        buttons = ipywidgets.HBox([self._button(*item) for item in self._actions().items()])
         wrap = {"flex_flow": "row wrap", "align_items": "flex-start"}
+        actions = self._actions().items()
+        buttons = ipywidgets.Box([self._button(*action) for action in actions], layout=wrap)
         beside = [self.views[name] for name in self.explorer.beside]
         views = [view for view in self.views.values() if view not in beside]
         parts = [
@@ -132,7 +135,14 @@ class Shell:
             widget.value = text
 
 
-STYLE = """<style>
+def still_of(explorer):
+    """Return an explorer's present views, for when its widget is gone: see `course_utils.still`."""
+    views = "".join(explorer.views(explorer.data, explorer.state).values())
+    content = f'{STYLE}<b>{_text(explorer.title)}</b><div class="course-views">{views}</div>'
+    return still(content, explorer.description)
+
+
+STYLE = f"<style>\n{cell_rules()}" + """
 .course-explorer .widget-html .widget-html-content { line-height: 1.4; }
 .course-refusal { border-left: 4px solid #D55E00; padding: 4px 8px; }
 .course-view { position: relative; margin: 4px 16px 4px 0; line-height: 1.2; }
@@ -140,13 +150,20 @@ STYLE = """<style>
 .course-view table { border-collapse: collapse; }
 .course-view td { border: 1px solid #888; width: 42px; min-width: 42px; height: 26px; padding: 0;
   text-align: center; font: 12px/1 monospace; box-sizing: border-box; }
+.course-view table.words :is(td, th) { width: auto; min-width: 0; padding: 1px 8px;
+  text-align: left; white-space: nowrap; font: inherit; }
 .course-view.squares td { width: 26px; min-width: 26px; }
 .course-view td.zero { color: #222; background: repeating-linear-gradient(
   135deg, #ddd 0 4px, #bbb 4px 6px); }
 .course-view td.here, .course-view td.now { outline: 3px solid #E69F00; outline-offset: -3px; }
+.course-view .course-hover { display: none; position: absolute; pointer-events: none; z-index: 2;
+  background: #D55E0033; outline: 3px dashed #D55E00; outline-offset: -2px; }
+.course-view td:hover > .course-hover { display: block; }
 .course-view img, .course-view canvas { display: block; max-width: 100%;
   image-rendering: pixelated; }
 .course-view [data-pick] { cursor: pointer; touch-action: manipulation; }
+.course-views { display: flex; flex-flow: row wrap; align-items: flex-start; }
+.course-still .course-view td { text-align: center; }
 .course-view .caption { font-weight: 600; white-space: nowrap; padding-right: 8px; }
 </style>"""
 

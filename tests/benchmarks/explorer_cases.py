@@ -26,7 +26,7 @@ class Case:
         changes: what `set` is given for each, and
         keys: the (label of a field or button, key) that does the same by hand; "choose …" chooses
             from a menu.
-        goals: those of the browser's part that apply, by the ways to show it: see `latency.GOALS`.
+        goals: those of the browser's part that apply, by the ways to show it: see `parts.latency`.
     """
 
     what: str
@@ -88,9 +88,51 @@ def make_field():
     return widgets.ReceptiveField(network, pictures[:50], layer="convolution_3")
 
 
+def make_region():
+    """Return a RoIAlignLab with as many bins and samples as there can be."""
+    values = np.random.default_rng(1).normal(size=(20, 20))
+    return widgets.RoIAlignLab(values, (2.5, 2.5, 17, 17), size=7, samples=4)
+
+
+def make_replay(images=20, moments=EVENTS + 1, proposals=48):
+    """Return a ProposalReplay on pieces of the photograph, with made-up proposals."""
+    random = np.random.default_rng(1)
+    corners = random.uniform(0, 60, (moments, images, proposals, 2))
+    boxes = np.concatenate([corners, corners + random.uniform(5, 36, corners.shape)], axis=-1)
+    scores = random.random(boxes.shape[:3])
+    pieces = np.lib.stride_tricks.sliding_window_view(photograph(), (96, 96), (0, 1))
+    pieces = pieces[::40, ::40].reshape(-1, 3, 96, 96)[:images].transpose(0, 2, 3, 1)
+    steps = [(number, boxes[number], scores[number]) for number in range(moments)]
+    explorer = widgets.ProposalReplay(pieces, boxes[0, :, :3], steps, top=proposals)
+    return explorer.set(moment=0)
+
+
 def make_pad():
     """Return a DigitPad on which nothing is drawn."""
     return widgets.DigitPad(network_and_pictures()[0])
+
+
+def make_playground():
+    """Return an IoUPlayground on the photograph."""
+    return widgets.IoUPlayground(photograph(), (60, 60, 160, 160), (100, 90, 220, 200))
+
+
+def boxes_of_scene(count):
+    """Return boxes in a scene of 80 × 80 pixels: (count, 4)."""
+    random = np.random.default_rng(1)
+    corners = random.uniform(0, 60, (count, 2))
+    return np.concatenate([corners, corners + random.uniform(10, 20, (count, 2))], axis=1)
+
+
+def make_anchors():
+    """Return an AnchorExplorer of a scene with four objects and 600 anchors."""
+    return widgets.AnchorExplorer(photograph()[:80, :80], boxes_of_scene(4))
+
+
+def make_suppression():
+    """Return an NMSStepper of 60 detections."""
+    scores = np.linspace(0.99, 0.2, 60)
+    return widgets.NMSStepper(photograph()[:80, :80], boxes_of_scene(60), scores, [0] * 60)
 
 
 def _kernels():
@@ -130,6 +172,9 @@ def _cases():
     edits = _kernels(), [("Kernel row 0, column 0", UP)] * EVENTS
     filters = _each("filter", range(1, 11)) + _each("row", range(1, 11))
     numbers = range(1, EVENTS + 1)
+    box = (60, 60, 160, 160)
+    moved = [{"box": (60 + at, *box[1:])} for at in BACK_AND_FORTH]
+    thresholds = _each("positive", [0.5 + at / 20 for at in BACK_AND_FORTH])
     computed, kernel, model = {"front": "client"}, {"core": "kernel"}, {"core": "model"}
     return {
         "stepper": Case("`ConvStepper`, 16 × 16 RGB, 3 × 3 kernel: step", make_stepper, *columns,
@@ -152,6 +197,17 @@ def _cases():
                             *_attributions(), model),
         "field": Case("`ReceptiveField`, 64 filters: filter", make_field, _each("unit", numbers),
                       [("Filter", UP)] * EVENTS, model),
+        "region": Case("`RoIAlignLab`, 20 × 20 cells, 7 × 7 bins: side of the box", make_region,
+                       _each("x1", [round(2.5 + n / 20, 2) for n in numbers]),
+                       [("x1", UP)] * EVENTS, kernel),
+        "replay": Case("`ProposalReplay`, 48 proposals in 96 × 96 pixels: moment", make_replay,
+                       _each("moment", numbers), [("Moment", UP)] * EVENTS, kernel),
+        "playground": Case("`IoUPlayground`: a side moves", make_playground, moved,
+                           [("Box x1", key) for key in there_and_back], {**computed, **kernel}),
+        "anchors": Case("`AnchorExplorer`, 600 anchors: threshold", make_anchors, thresholds,
+                        [("Positive", key) for key in there_and_back], kernel),
+        "suppression": Case("`NMSStepper`, 60 detections: step", make_suppression,
+                            _each("step", numbers), [("Step", "Enter")] * EVENTS, kernel),
         "pad": Case("`DigitPad`: a stroke goes on", make_pad, *_strokes(), model),
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import pytest
 from lab_in_browser import CHROMIUM, chromium, served
-from notebook_page import CELLS, TALL, open_notebook, write_cells
+from notebook_page import CELLS, open_notebook, write_cells
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,14 @@ def browser():
 @pytest.fixture(scope="module")
 def page(lab_server, browser):
     """Yield the notebook's page with all cells run; `page.problems` collects script errors."""
-    context = browser.new_context(viewport=TALL)
-    yield open_notebook(context, lab_server)
-    context.close()
+    page = open_notebook(browser, lab_server)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(autouse=True)
+def no_script_error(request):
+    """Fail where a script failed on the test's page."""
+    yield
+    page = request.node.funcargs.get("page")
+    assert page is None or page.problems == []

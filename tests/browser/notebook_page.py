@@ -32,19 +32,19 @@ CELLS = [
 ]
 
 
-def open_notebook(context, address):
-    """Open the notebook in a browser context, run all cells, and return the page."""
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("console", lambda message: _note(page, message))
-    page.set_default_timeout(30_000)
-    page.goto(f"{address}/doc/tree/explorers.ipynb")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
+def open_notebook(browser, address, has_touch=False):
+    """Open the notebook of explorers, run all cells, and return the page."""
+    page = open_file(browser, address, "explorers", has_touch)
     choose(page, "Run", "Run All Cells")
-    wait_for_explorers(page)
+    page.wait_for_selector("text=bias 0.5", timeout=STARTED)  # the last cell's
+    wait_for_kernel(page)
     return page
+
+
+def run_cell(page, number):
+    """Run a cell in its place, as Control and Enter do."""
+    page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
 
 
 def write_cells(folder, name, sources):
@@ -62,20 +62,26 @@ def open_cells(browser, address, folder, name, sources, has_touch=False):
         Its page, in a browser context of its own; `page.problems` collects script errors.
     """
     write_cells(folder, name, sources)
+    return open_file(browser, address, name, has_touch)
+
+
+def open_file(browser, address, name, has_touch=False):
+    """Open a notebook of JupyterLab's folder as `open_cells` does."""
     context = browser.new_context(viewport=TALL, has_touch=has_touch)
     context.add_init_script(NO_WINDOW)
     page = context.new_page()
     page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("pageerror", lambda error: _note(page, str(error)))
+    page.on("console", lambda one: one.type == "error" and _note(page, one.text))
+    page.set_default_timeout(30_000)
     page.goto(f"{address}/doc/tree/{name}.ipynb")
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
+    wait_for_kernel(page)
     return page
 
 
-def wait_for_explorers(page):
-    """Wait until the last cell's explorer stands there."""
-    page.wait_for_selector("text=bias 0.5", timeout=120_000)
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=60_000)
+def wait_for_kernel(page):
+    """Wait until the kernel has nothing to do."""
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
 
 
 def choose(page, menu, item):
@@ -84,18 +90,29 @@ def choose(page, menu, item):
     page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
 
 
-def _note(page, message):
-    """Keep script errors; a file that JupyterLab itself does not find is not ours."""
-    if message.type == "error" and "Failed to load resource" not in message.text:
-        page.problems.append(message.text)
+# Files that JupyterLab itself does not find; and MathJax 2, which ipywidgets 7 asks, once a widget
+# is shown, on pages with formulas: JupyterLab 4 has a later one.
+NOT_OURS = ("Failed to load resource", "of undefined (reading 'Queue')")
+
+
+def _note(page, text):
+    """Keep a script error, unless it is none of ours."""
+    if not any(known in text for known in NOT_OURS):
+        page.problems.append(text)
 
 
 # --- using it ------------------------------------------------------------------------------------
 
 
 def cell(page, number):
-    """Return the output of one cell."""
-    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea")
+    """Return the outputs of one cell, but for the still that stands for a lost widget."""
+    outputs = ".jp-OutputArea-child:not(:has(.course-still))"
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(outputs)
+
+
+def still(page, number):
+    """Return what stands for a cell's widget in a notebook that is opened again."""
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".course-still")
 
 
 def press(output, label):
@@ -118,11 +135,10 @@ def readout(output):
 ROLES = {"button", "textbox", "spinbutton", "combobox", "image", "checkbox", "slider"}
 
 
-def named(page):
+def named(page, selector=".jp-OutputArea-output"):
     """Return (role, name) of all that can be used or seen: by the browser's accessibility tree."""
     tools = page.context.new_cdp_session(page)
     root = tools.send("DOM.getDocument")["root"]["nodeId"]
-    selector = ".jp-OutputArea-output"
     outputs = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
     found = []
     for output in outputs:

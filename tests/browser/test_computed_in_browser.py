@@ -2,14 +2,17 @@
 
 import json
 import re
+from contextlib import contextmanager
 
 import pytest
+from any_explorer import EXPLORER, answers_keys, answers_mouse
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from lesson_copies import LESSONS
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from notebook_page import CELLS, STARTED, TALL, choose, open_cells
+from notebook_page import CELLS, STARTED, TALL, cell, choose, open_cells, run_cell
 
-from course_utils.authoring.page import as_page
+from course_utils.authoring.page import as_page, write_page
 from course_utils.widgets import ConvStepper, KernelLab, KernelTraining
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -18,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 STEPPER = ConvStepper([[n * m % 7 for n in range(6)] for m in range(5)], [[1, 0], [0, -1]])
 PIXELS = "picture => picture.src ?? picture.toDataURL()"
+TABLES = "all => all.map(one => one.innerHTML)"
 HOSTILE = "</script><script>throw 1</script> & <b>"
 
 
@@ -56,6 +60,13 @@ def exported(browser, tmp_path_factory):
         explorers = [STEPPER, KernelLab("coffee", colours="colour"), STEPPER,
                      KernelTraining("coins", step=2)]  # fmt: skip
         path.write_text(as_page(new_notebook(cells=[shown(*explorers)]), "toy"), encoding="utf-8")
+    with opened(browser, path) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser, path):
+    """Open a file where there is no network."""
     context = browser.new_context(viewport=TALL, offline=True)
     page = context.new_page()
     page.problems = []
@@ -92,7 +103,7 @@ def test_a_stepper_steps_by_keyboard_on_a_page(exported):
     expect(readout(part(exported, 2))).to_contain_text("Row 0, column 0:")
     press(stepper, "Reset")
     words = json.dumps(STEPPER.description, ensure_ascii=False)
-    expect(stepper.locator(f"figure[aria-label={words}]")).to_be_visible()
+    expect(stepper.locator(f"[aria-label={words}]")).to_be_visible()
 
 
 def test_hovering_frames_the_window_on_a_page(exported):
@@ -142,11 +153,11 @@ def test_a_lab_changes_its_pixels_on_a_page(exported):
 def test_a_text_that_is_no_number_changes_nothing(exported, text):
     stepper = part(exported, 0)
     press(stepper, "Reset")
-    before = stepper.locator("figure").inner_html()
+    before = stepper.locator("table").evaluate_all(TABLES)
     typed(stepper, "Bias", text) if text else field(stepper, "Bias").fill("")
     field(stepper, "Bias").press("Enter")
     expect(field(stepper, "Bias")).to_have_value("0")
-    assert stepper.locator("figure").inner_html() == before
+    assert stepper.locator("table").evaluate_all(TABLES) == before
 
 
 def test_a_heavy_number_is_refused_on_a_page(exported):
@@ -164,6 +175,15 @@ def test_a_heavy_number_is_refused_on_a_page(exported):
 
 def test_what_has_no_front_is_a_picture_on_a_page(exported):
     expect(part(exported, 3).locator("img[alt*='gradient descent']")).to_be_visible()
+
+
+def test_all_that_a_lesson_computes_in_the_browser_moves_on_its_page(browser, tmp_path):
+    path = write_page(LESSONS["01_convolution"], tmp_path)
+    with opened(browser, path) as page:
+        explorers = page.locator(EXPLORER).all()
+        assert len(explorers) == path.read_text(encoding="utf-8").count("<div data-front=") > 5
+        for explorer in explorers:
+            assert answers_keys(explorer) and answers_mouse(explorer), explorer.inner_text()
 
 
 # --- in step with a kernel -----------------------------------------------------------------------
@@ -187,30 +207,21 @@ def live(lab_server, lab_folder, browser):
     page = open_cells(browser, lab_server, lab_folder, "computed", LIVE)
     for _ in range(3):
         choose(page, "Run", "Run Selected Cell")
-    expect(readout(output(page, 2))).to_contain_text("Output from", timeout=STARTED)
+    expect(readout(cell(page, 2))).to_contain_text("Output from", timeout=STARTED)
     yield page
     assert page.problems == []
     page.context.close()
 
 
-def output(page, number):
-    return page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea")
-
-
-def run_cell(page, number):
-    page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-
-
 def test_browser_and_kernel_follow_each_other(live):
-    first, second, lab = (output(live, number) for number in range(3))
+    first, second, lab = (cell(live, number) for number in range(3))
     field(first, "Row").press("ArrowUp")
     typed(first, "Bias", 1.5)
     for view in (first, second):
         expect(readout(view)).to_contain_text(re.compile("Row 1, column 0: .* bias 1.5"))
     run_cell(live, 4)
     value = STEPPER.set(row=1, bias=1.5).data.value
-    expect(output(live, 4)).to_contain_text(f"asked 1 1.5 {value} True")
+    expect(cell(live, 4)).to_contain_text(f"asked 1 1.5 {value} True")
 
     run_cell(live, 3)
     for view in (first, second):
@@ -224,8 +235,8 @@ def test_browser_and_kernel_follow_each_other(live):
     expect(lab.get_by_role("img", name="photograph coffee", exact=True)).to_be_visible()
     expect(lab.get_by_role("img", name="kernel my own,")).to_be_visible()
     run_cell(live, 4)
-    expect(output(live, 4)).to_contain_text("asked 2 0.25")
-    expect(output(live, 4)).to_contain_text("coffee 2.0 (171, 256)")
+    expect(cell(live, 4)).to_contain_text("asked 2 0.25")
+    expect(cell(live, 4)).to_contain_text("coffee 2.0 (171, 256)")
     # Nothing goes back and forth afterwards.
     expect(readout(first)).to_contain_text("Row 2, column 0:")
     expect(field(lab, "Kernel row 0, column 0")).to_have_value("2")
@@ -240,14 +251,14 @@ def core(lab_server, lab_folder, browser):
     cells = ["import os\nos.environ['COURSE_CORE_WIDGETS'] = '1'", *CELLS[:3]]
     page = open_cells(browser, lab_server, lab_folder, "core", cells)
     choose(page, "Run", "Run All Cells")
-    expect(readout(output(page, 3))).to_contain_text("Output from", timeout=STARTED)
+    expect(readout(cell(page, 3))).to_contain_text("Output from", timeout=STARTED)
     yield page
     assert page.problems == []
     page.context.close()
 
 
 def test_core_widgets_answer_the_same_hands(core):
-    stepper, lab = output(core, 2), output(core, 3)
+    stepper, lab = cell(core, 2), cell(core, 3)
     field(stepper, "Row").press("ArrowUp")
     expect(readout(stepper)).to_contain_text("Row 1, column 0:")
     press(stepper, "Step")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from notebook_page import STARTED, choose, open_cells
+from notebook_page import STARTED, cell, choose, open_cells
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -17,7 +17,7 @@ def output(lab_server, lab_folder, browser):
     """Yield the output of the one cell, run."""
     page = open_cells(browser, lab_server, lab_folder, "kernel_training", [CELL])
     choose(page, "Run", "Run All Cells")
-    output = page.locator(".jp-Notebook .jp-CodeCell .jp-OutputArea")
+    output = cell(page, 0)
     expect(output.get_by_role("status")).to_contain_text("Step 0:", timeout=STARTED)
     yield output
     page.context.close()

@@ -1,9 +1,9 @@
 """Explorers that look into a network, and ConvArithmetic: by mouse, keyboard, touch and ear."""
 
 import re
-import shutil
 
 import pytest
+from any_explorer import remember, reset
 from notebook_page import (
     STARTED,
     TOO_FAINT,
@@ -57,20 +57,11 @@ def page(lab_server, lab_folder, browser):
     page = open_cells(browser, lab_server, lab_folder, "network", CELLS, has_touch=True)
     page.set_viewport_size(TALLER)
     choose(page, "Run", "Run All Cells")
-    wait_for_all(page)
-    yield page
-    page.context.close()
-
-
-@pytest.fixture(autouse=True)
-def no_script_error(page):
-    yield
-    assert page.problems == []
-
-
-def wait_for_all(page):
     for number in EXPLORERS:
         expect(readout(cell(page, number))).to_be_visible(timeout=STARTED)
+    remember(page, EXPLORERS)
+    yield page
+    page.context.close()
 
 
 @pytest.fixture
@@ -83,27 +74,8 @@ def errors(page):
     return reset(page, ERRORS)
 
 
-def reset(page, number):
-    """Press Reset, and wait until it is done: what stood below is gone, and no refusal is left."""
-    output = cell(page, number)
-    output.get_by_role("button", name="Reset", exact=True).first.click()
-    expect(readout(output)).to_have_count(1)
-    first = {FILTERS: ("Filter", "0"), ERRORS: ("Threshold", "0")}.get(number)
-    if first:
-        expect(field(output, first[0])).to_have_value(first[1])
-    return output
-
-
 def pictures(output):
     return output.locator("figure").evaluate_all("all => all.map(one => one.innerHTML)")
-
-
-def wait_for_other_pictures(output, before):
-    for _ in range(100):
-        if pictures(output) != before:
-            return
-        output.page.wait_for_timeout(100)
-    pytest.fail("The pictures stayed as they were.")
 
 
 def pick(output, name):
@@ -150,21 +122,6 @@ def test_nothing_is_wider_than_a_narrow_window(page):
 
 
 # --- keyboard ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("number, label", [
-    (ARITHMETIC, "Row"), (FILTERS, "Filter"), (FIELD, "Row"), (VISUALISATION, "Filter"),
-    (ATTRIBUTION, "Random layers"), (ERRORS, "Image"),
-])  # fmt: skip
-def test_an_arrow_key_changes_picture_and_words(page, number, label):
-    output = reset(page, number)
-    words, before = readout(output).inner_text(), pictures(output)
-    value = int(field(output, label).input_value())
-    field(output, label).focus()
-    page.keyboard.press("ArrowUp")
-    expect(readout(output)).not_to_have_text(words)
-    expect_fields(output, **{label: value + 1})
-    wait_for_other_pictures(output, before)
 
 
 def test_arrow_keys_choose_from_a_list_and_stay_in_it(page, filters):
@@ -307,47 +264,3 @@ def test_every_word_can_be_read(page, errors, theme):
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
     page.wait_for_timeout(500)  # the theme's own style has to arrive
     assert page.evaluate(TOO_FAINT) == []
-
-
-# --- the notebook around it ----------------------------------------------------------------------
-
-
-def test_running_a_cell_again_gives_one_explorer_that_works(page, filters):
-    press(filters, "Next filter")
-    expect(readout(filters)).to_contain_text("Filter 1 at row")
-    page.locator(".jp-Notebook .jp-CodeCell").nth(FILTERS).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    expect(readout(filters)).to_contain_text("Filter 0 at row")
-    expect(readout(filters)).to_have_count(1)
-    at(pick(filters, "maps"), 2.5 / 6, 0.5 / 3)
-    expect_fields(filters, Filter=2)
-
-
-def test_after_a_restart_everything_works_again(page):
-    choose(page, "Kernel", "Restart Kernel and Run All Cells…")
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
-    readout(cell(page, ERRORS)).first.wait_for(state="detached")
-    wait_for_all(page)
-    output = cell(page, FILTERS)
-    at(pick(output, "maps"), 1.5 / 6, 0.5 / 3)
-    expect_fields(output, Filter=1)
-    press(cell(page, ERRORS), "Largest confusion")
-    expect(readout(cell(page, ERRORS))).to_contain_text("Chosen: image")
-
-
-def test_a_notebook_opened_on_another_day_opens_and_runs(page, lab_server, lab_folder):
-    """Its explorers are gone until their cells run: JupyterLab says so in words of its own."""
-    choose(page, "File", "Save Notebook")
-    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
-    # Under another name it gets a kernel of its own, which knows nothing of the old widgets.
-    shutil.copy(lab_folder / "network.ipynb", lab_folder / "another_day.ipynb")
-    page.goto(f"{lab_server}/doc/tree/another_day.ipynb")
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached", timeout=STARTED)
-    for number in EXPLORERS:
-        expect(cell(page, number)).to_have_text("Error displaying widget: model not found")
-    page.locator(".jp-Notebook .jp-CodeCell").nth(ARITHMETIC).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    output = cell(page, ARITHMETIC)
-    expect(readout(output)).to_contain_text("Output (0, 0):", timeout=STARTED)
-    press(output, "Step")
-    expect(readout(output)).to_contain_text("Output (0, 1):")

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from notebook_page import STARTED, choose, open_cells
+from notebook_page import STARTED, cell, choose, open_cells
 from PIL import Image
 
 from course_utils import datasets
@@ -54,7 +54,7 @@ def upload(page, name, content):
 
 
 def test_an_uploaded_picture_is_read_and_a_wrong_file_is_refused(page):
-    output = page.locator(".jp-Notebook .jp-CodeCell").first.locator(".jp-OutputArea")
+    output = cell(page, 0)
     status, images = output.get_by_role("status"), output.locator("img")
     expect(images).to_have_count(4)
     start, first = status.inner_text(), images.last.get_attribute("src")
@@ -76,7 +76,7 @@ def test_an_uploaded_picture_is_read_and_a_wrong_file_is_refused(page):
 
 def test_a_photograph_of_12_megabytes_comes_through_with_the_courses_settings(page):
     """Tornado's own limit is 10 MiB; beyond it the connection breaks, and the button is dead."""
-    output = page.locator(".jp-Notebook .jp-CodeCell").first.locator(".jp-OutputArea")
+    output = cell(page, 0)
     images = output.locator("img")
     before, large = images.last.get_attribute("src"), picture(4, "BMP", (2400, 1800))
     assert 10 * 2**20 < len(large) < 64 * 2**20

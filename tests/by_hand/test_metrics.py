@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.by_hand import metrics
+from course_utils.judge import coco_scores
 
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 12)
@@ -303,3 +304,105 @@ def test_softmax_in_any_precision_gives_probabilities(dtype):
 ])  # fmt: skip
 def test_rounding_is_passed_over_and_nothing_else(rows, right):
     assert metrics.are_probabilities(rows) is right
+
+
+# --- detections ----------------------------------------------------------------------------------
+
+
+@st.composite
+def detections(draw):
+    """Right or wrong, a score each, and how many objects there are."""
+    count = draw(st.integers(0, 30))
+    rng = np.random.default_rng(draw(seeds))
+    correct = rng.random(count) < draw(st.sampled_from([0.0, 0.3, 0.7, 1.0]))
+    marks = rng.integers(0, draw(st.sampled_from([3, 1000])), count) / 1000
+    return correct, marks, int(correct.sum()) + draw(st.integers(0, 4))
+
+
+@given(detections())
+def test_average_precision_is_the_mean_of_101_readings(found):
+    correct, marks, truths = found
+    if truths == 0:
+        assert np.isnan(metrics.average_precision(*found))
+        return
+    order = sorted(range(len(marks)), key=lambda index: -marks[index])
+    best = [0.0] * 101
+    for length in range(1, len(order) + 1):
+        right = sum(correct[index] for index in order[:length])
+        for step in range(101):
+            if right / truths >= metrics.RECALLS[step]:
+                best[step] = max(best[step], right / length)
+    assert metrics.average_precision(*found) == pytest.approx(sum(best) / 101)
+
+
+def test_average_precision_on_paper():
+    marks = np.array([0.9, 0.8, 0.7, 0.6])
+    correct = np.array([True, False, True, False])
+    precision, recall = metrics.detection_curve(correct, marks, truths_count=4)
+    np.testing.assert_allclose(precision, [1, 1 / 2, 2 / 3, 1 / 2])
+    np.testing.assert_allclose(recall, [1 / 4, 1 / 4, 2 / 4, 2 / 4])
+    # Precision 1 at the recalls 0…0.25, 2 / 3 at 0.26…0.5, 0 above.
+    expected = (26 + 25 * 2 / 3) / 101
+    assert metrics.average_precision(correct, marks, 4) == pytest.approx(expected)
+
+
+@given(detections())
+def test_the_curve_is_precision_recall_where_all_objects_are_found(found):
+    correct, marks, _ = found
+    if not correct.any():
+        return
+    marks = marks + np.arange(len(marks)) * 1e-6  # no ties
+    _, precision, recall = metrics.precision_recall(correct, marks)
+    ours = metrics.detection_curve(correct, marks, int(correct.sum()))
+    np.testing.assert_allclose(ours, [precision, recall])
+
+
+def test_the_best_detection_takes_the_object_and_a_second_one_is_wrong():
+    truths = np.array([[0.0, 0, 4, 4], [10, 0, 14, 4]])
+    boxes = np.array([[0.0, 0, 4, 3], [0, 0, 4, 4], [10, 0, 14, 2], [20, 0, 24, 4]])
+    right = metrics.match_detections(boxes, np.array([0.6, 0.5, 0.4, 0.9]), truths)
+    assert right.tolist() == [True, False, True, False]
+    assert metrics.match_detections(boxes, np.array([0.6, 0.7, 0.4, 0.9]), truths).tolist() == [
+        False, True, True, False,
+    ]  # fmt: skip
+    above = metrics.match_detections(boxes, np.array([0.6, 0.5, 0.4, 0.9]), truths, 0.51)
+    assert above.tolist() == [True, False, False, False]  # the threshold itself was enough
+
+
+def test_a_detection_may_take_the_next_best_object():
+    truths = np.array([[0.0, 0, 10, 10], [2, 0, 12, 10]])
+    boxes = np.array([[0.0, 0, 10, 10], [1, 0, 10, 10]])
+    right = metrics.match_detections(boxes, np.array([0.9, 0.8]), truths)
+    assert right.tolist() == [True, True]
+
+
+def test_of_equal_overlaps_the_first_object_is_taken():
+    """pycocotools takes the last one, and then finds both."""
+    truths = np.array([[0.0, 0, 4, 2], [0, 2, 4, 4]])
+    boxes = np.array([[0.0, 0, 4, 4], [0, 0, 4, 2]])  # the first: IoU 1 / 2 with either
+    marks = np.array([0.9, 0.8])
+    assert metrics.match_detections(boxes, marks, truths).tolist() == [True, False]
+    scored = coco_scores([truths], [[0, 0]], [boxes], [marks], [[0, 0]])
+    assert scored["AP50"] == pytest.approx(1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_detections_and_no_objects():
+    none, nothing = np.zeros((0, 4)), np.zeros(0)
+    box = np.array([[0.0, 0, 1, 1]])
+    assert metrics.match_detections(none, nothing, box).shape == (0,)
+    assert metrics.match_detections(box, np.ones(1), none).tolist() == [False]
+    assert metrics.average_precision(np.zeros(0, bool), nothing, 3) == 0
+    assert np.isnan(metrics.average_precision(np.zeros(1, bool), np.ones(1), 0))
+
+
+@pytest.mark.parametrize("correct, marks, count, said", [
+    ([True], [0.5, 0.6], 3, r"one score for each of 1 boxes: shape \(1,\)"),
+    ([True, True], [0.5, 0.6], 1, "at most one right detection for each of 1 true objects"),
+    ([True, 2], [0.5, 0.6], 3, "True or False"), ([True], [np.nan], 3, "finite scores"),
+])  # fmt: skip
+def test_detections_that_do_not_fit_are_refused(correct, marks, count, said):
+    with pytest.raises(ValueError, match=said):
+        metrics.check_detections(correct, marks, count)
+    checked = metrics.check_detections([1, 0], [1, 2], 3)
+    assert checked[0].dtype == bool and checked[1].dtype == float and checked[2] == 3

@@ -85,8 +85,12 @@ LESSONS = [module for module in MODULES if has_answers(module)]
 EXERCISES = [item for module in LESSONS for item in recording.exercises_of(module)]
 FUNCTIONS = [item for item in EXERCISES if not item.is_value]
 VALUES = [item for item in EXERCISES if item.is_value]
+# Answers that are numbers, and not text that is read as numbers.
+NUMERIC = [item for item in EXERCISES if item.reading is None]
+NUMERIC_FUNCTIONS = [item for item in NUMERIC if not item.is_value]
+NUMERIC_VALUES = [item for item in NUMERIC if item.is_value]
 # An exercise with many right answers has its own judge of results: no other result is *the* right.
-COMPARED = [item for item in FUNCTIONS if item.accept is None]
+COMPARED = [item for item in NUMERIC_FUNCTIONS if item.accept is None]
 QUIZZES = [item for module in MODULES for item in vars(module).values() if isinstance(item, Quiz)]
 
 over_modules = pytest.mark.parametrize("module", MODULES, ids=name_of)
@@ -94,5 +98,8 @@ over_lessons = pytest.mark.parametrize("module", LESSONS, ids=name_of)
 over_exercises = pytest.mark.parametrize("exercise", EXERCISES, ids=label)
 over_functions = pytest.mark.parametrize("exercise", FUNCTIONS, ids=label)
 over_values = pytest.mark.parametrize("exercise", VALUES, ids=label)
+over_numeric = pytest.mark.parametrize("exercise", NUMERIC, ids=label)
+over_numeric_functions = pytest.mark.parametrize("exercise", NUMERIC_FUNCTIONS, ids=label)
+over_numeric_values = pytest.mark.parametrize("exercise", NUMERIC_VALUES, ids=label)
 over_compared = pytest.mark.parametrize("exercise", COMPARED, ids=label)
 over_quizzes = pytest.mark.parametrize("quiz", QUIZZES, ids=label)

@@ -16,6 +16,7 @@ from every_lesson import (
     over_exercises,
     over_lessons,
     over_modules,
+    over_numeric,
     over_values,
     reference_of,
     right_answers_of,
@@ -89,7 +90,7 @@ def test_correct_answers_written_differently_pass(lesson, name, answer):
     assert verdict.outcome == "right", verdict
 
 
-@over_exercises
+@over_numeric
 def test_a_tensor_passes(exercise):
     keras = pytest.importorskip("keras")
     reference = reference_of(exercise)
@@ -229,7 +230,7 @@ def test_cases_are_copies_counted_from_one(exercise):
     assert len(exercise.case(1)) == len(exercise.arguments)
     for value in exercise.case(1):
         if isinstance(value, np.ndarray):
-            value += 1
+            value[...] = 7
     assert exercise.judge(reference_of(exercise)).outcome == "right"
     for number in (0, len(exercise.cases) + 1, "1"):
         with pytest.raises(ValueError, match="Expected the number of a case"):

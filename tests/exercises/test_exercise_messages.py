@@ -11,6 +11,8 @@ from every_lesson import (
     name_of,
     over_exercises,
     over_functions,
+    over_numeric_functions,
+    over_numeric_values,
     over_values,
     reference_of,
     slips_of,
@@ -49,41 +51,6 @@ class TestFunctions:
     def test_empty(self, exercise):
         text = message(exercise, returning([]))
         assert "received an array of shape (0,)" in text or exercise.accept
-
-    @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e400])
-    def test_not_finite(self, exercise, odd):
-        reference = reference_of(exercise)
-        text = message(exercise, lambda *a: np.full_like(reference(*a), odd, dtype=float))
-        assert ("NaN" in text) if np.isnan(odd) else ("infinity" in text)
-
-    @pytest.mark.parametrize("huge", [1e300, -1.7e308, 10**40])
-    def test_huge_numbers_neither_pass_nor_warn(self, exercise, huge):
-        reference = reference_of(exercise)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            text = message(exercise, lambda *a: np.asarray(reference(*a), float) * 0 + float(huge))
-        assert "e+" in text or exercise.accept
-
-    @pytest.mark.parametrize(
-        ("odd", "words"),
-        [
-            ("12", "text instead of numbers"),
-            (b"12", "text instead of numbers"),
-            (["a", 1.0], "text instead of numbers"),
-            ([[1, 2], [3]], "a list whose rows have different lengths"),
-            ({"a": 1}, "a dict instead of numbers"),
-            ([None, 1.0], "a list with a NoneType inside"),
-            ([..., 1.0], "dots `...` are still to be replaced"),
-            (True, "True or False instead of numbers"),
-            (1j, "complex numbers instead of numbers"),
-            ((x for x in [1]), "a generator instead of numbers"),
-            (len, "a builtin_function_or_method instead of numbers"),
-            (10**400, "does not turn into numbers"),
-            (np.datetime64("2020-01-01"), "dates instead of numbers"),
-        ],
-    )
-    def test_other_things_than_numbers(self, exercise, odd, words):
-        assert words in message(exercise, returning(odd))
 
     def test_things_that_cannot_be_read(self, exercise):
         class Hostile:
@@ -125,6 +92,44 @@ class TestFunctions:
         assert "RecursionError" in message(exercise, answer)
 
 
+@over_numeric_functions
+class TestFunctionsThatGiveNumbers:
+    @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e400])
+    def test_not_finite(self, exercise, odd):
+        reference = reference_of(exercise)
+        text = message(exercise, lambda *a: np.full_like(reference(*a), odd, dtype=float))
+        assert ("NaN" in text) if np.isnan(odd) else ("infinity" in text)
+
+    @pytest.mark.parametrize("huge", [1e300, -1.7e308, 10**40])
+    def test_huge_numbers_neither_pass_nor_warn(self, exercise, huge):
+        reference = reference_of(exercise)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            text = message(exercise, lambda *a: np.asarray(reference(*a), float) * 0 + float(huge))
+        assert "e+" in text or exercise.accept
+
+    @pytest.mark.parametrize(
+        ("odd", "words"),
+        [
+            ("12", "text instead of numbers"),
+            (b"12", "text instead of numbers"),
+            (["a", 1.0], "text instead of numbers"),
+            ([[1, 2], [3]], "a list whose rows have different lengths"),
+            ({"a": 1}, "a dict instead of numbers"),
+            ([None, 1.0], "a list with a NoneType inside"),
+            ([..., 1.0], "dots `...` are still to be replaced"),
+            (True, "True or False instead of numbers"),
+            (1j, "complex numbers instead of numbers"),
+            ((x for x in [1]), "a generator instead of numbers"),
+            (len, "a builtin_function_or_method instead of numbers"),
+            (10**400, "does not turn into numbers"),
+            (np.datetime64("2020-01-01"), "dates instead of numbers"),
+        ],
+    )
+    def test_other_things_than_numbers(self, exercise, odd, words):
+        assert words in message(exercise, returning(odd))
+
+
 @over_values
 class TestValues:
     def test_the_stub(self, exercise):
@@ -140,17 +145,20 @@ class TestValues:
         assert "is to be a value" in message(exercise, np.zeros)
         assert "is to be a value. Received the class ndarray" in message(exercise, np.ndarray)
 
-    def test_other_things_than_numbers(self, exercise):
-        assert "text instead of numbers" in message(exercise, exercise.name)
-        assert "rows have different lengths" in message(exercise, [[0, 0], [0]])
-        assert "instead of numbers" in message(exercise, {"a": 1})
-
     def test_wrong_shape(self, exercise):
         text = message(exercise, np.zeros((9, 8, 7)))
         assert "xpected" in text
         if exercise.shape is not None:
             assert f"Expected shape {exercise.shape}" in text
             assert "received an array of shape (9, 8, 7)" in text
+
+
+@over_numeric_values
+class TestValuesThatAreNumbers:
+    def test_other_things_than_numbers(self, exercise):
+        assert "text instead of numbers" in message(exercise, exercise.name)
+        assert "rows have different lengths" in message(exercise, [[0, 0], [0]])
+        assert "instead of numbers" in message(exercise, {"a": 1})
 
     @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
     def test_not_finite(self, exercise, odd):
@@ -196,7 +204,7 @@ def result_of(call):
         return f"{type(error).__name__}: {error}"
 
 
-@over_functions
+@over_numeric_functions
 def test_a_function_that_ignores_its_arguments_is_told(exercise):
     first, *others = expected_outcomes(exercise)
     assert not all(agree(first, other) for other in others), "every case expects the same"

@@ -45,6 +45,22 @@ test("a photograph shifted and added gives NumPy's digits, to the last", () => {
   }
 })
 
+test("a changed weight gives NumPy's digits too, to the last", () => {
+  const exact = new Set()
+  for (const { photograph, steps } of fixture("edits")) {
+    const image = unpacked(photograph)
+    let before = null
+    for (const step of steps) {
+      const kernel = fromNested(step.kernel)
+      const output = convolution.shiftAndAdd(image, kernel, before)
+      assert.deepEqual(output, unpacked(step.output))
+      if (before) exact.add(convolution.addsExactly(image, kernel, before.kernel))
+      before = { kernel, output }
+    }
+  }
+  assert.deepEqual([...exact].sort(), [false, true]) // both ways were met
+})
+
 test("arrays arrive as they were sent, and go as nested lists", () => {
   for (const { array, nested } of fixture("arrays")) {
     const found = unpacked(array)

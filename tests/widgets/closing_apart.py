@@ -2,55 +2,28 @@
 
 import asyncio
 import gc
-import tracemalloc
 import weakref
 
-import ipywidgets
 import numpy as np
 import pytest
+from growing import CHANGES, changes, growth, registered
 from test_explorer_contract import (
-    KERNELS,
     MAKERS,
     make_arithmetic,
     make_attribution,
     make_colour_stepper,
-    make_deep_stepper,
-    make_errors,
     make_field,
     make_filters,
     make_lab,
     make_pad,
     make_stepper,
-    make_transposed,
-    make_upload,
     make_visualisation,
 )
 
 from course_utils.widgets import ErrorExplorer
 
 LEAK = 1500  # bytes an update: any array that is shown has more, and a widget four times as many
-# A change for each number; among some dozens of them many that no cache knows.
-CHANGES = {
-    make_deep_stepper: lambda n: dict(channel=n % 6, row=n % 20, bias=n / 7),
-    make_arithmetic: lambda n: dict(size=3 + n % 10, row=0, column=n % 2),
-    make_transposed: lambda n: dict(size=3 + n % 4, row=0, column=n % 2),
-    make_filters: lambda n: dict(filter=n % 4, picture=n // 4 % 4, row=n % 8, column=n % 7),
-    make_field: lambda n: dict(unit=n % 6, picture=n % 3, row=n % 8, column=n % 9),
-    make_visualisation: lambda n: dict(seed=n),
-    make_errors: lambda n: dict(threshold=n / 500, truth=n % 3),
-    make_attribution: lambda n: dict(target=n % 3, randomised=n // 3 % 3, layer="abc"[n % 2]),
-    make_pad: lambda n: dict(strokes=f"20,20 {30 + n / 10},80"),
-    make_upload: lambda n: dict(picture=np.eye(40) * (1 - n / 500)),
-}
 SLOW = {make_colour_stepper, make_visualisation, make_pad, *CHANGES} - {make_arithmetic}
-
-
-def registered():
-    """Return the numbers of all widgets that ipywidgets keeps: in 7 the class has them."""
-    from ipywidgets.widgets import widget
-
-    kept = getattr(widget, "_instances", None)
-    return set(ipywidgets.Widget.widgets if kept is None else kept)
 
 
 @pytest.fixture(params=MAKERS, ids=lambda make: make.__name__)
@@ -58,33 +31,10 @@ def make(request):
     return request.param
 
 
-def change(make, number):
-    if make in KERNELS:
-        return dict(kernel=make().state.kernel * (1 + number / 500))
-    return CHANGES[make](number)
-
-
 def test_updates_leave_nothing_behind(make):
-    changes = [change(make, number) for number in range(50 if make in SLOW else 100)]
-    explorer = make()
-    explorer.live()
-    tracemalloc.start()
-    try:
-        before = state_of_memory(explorer, changes[:20])
-        after = state_of_memory(explorer, changes)
-    finally:
-        tracemalloc.stop()
-        explorer.close()
-    assert after[0] == before[0]
-    assert after[1] - before[1] < LEAK * len(changes)
-
-
-def state_of_memory(explorer, changes):
-    """Do the changes, come back to the first one, and return (widgets, bytes)."""
-    for one in [*changes, changes[0]]:
-        explorer.set(**one)
-    gc.collect()
-    return registered(), tracemalloc.get_traced_memory()[0]
+    count = 50 if make in SLOW else 100
+    widgets, grown = growth(make, count)
+    assert not widgets and grown < LEAK * count
 
 
 @pytest.mark.parametrize("core", [True, False])
@@ -96,11 +46,12 @@ def test_close_takes_everything_away(make, core, monkeypatch):
     explorer = make()
     explorer.close()  # of what nobody looked at: nothing happens
     box = explorer.live()
-    explorer.set(**change(make, 1))
+    _, one, other = changes(make, 3)
+    explorer.set(**one)
     explorer.close()
     assert registered() == there and not explorer.is_live
     assert explorer.live() is not box
-    explorer.set(**change(make, 2)).close()
+    explorer.set(**other).close()
     assert registered() == there
     left = weakref.ref(explorer)
     del explorer, box
@@ -109,7 +60,7 @@ def test_close_takes_everything_away(make, core, monkeypatch):
 
 
 @pytest.mark.parametrize("make, find", [
-    (make_filters, lambda explorer: explorer.model),
+    (make_filters, lambda explorer: explorer.network.model),
     (make_field, lambda explorer: explorer.probe.model),
     (make_visualisation, lambda explorer: explorer.probe.model),
     (make_attribution, lambda explorer: explorer._copied.probe.model),
@@ -117,7 +68,7 @@ def test_close_takes_everything_away(make, core, monkeypatch):
 def test_a_networks_memory_is_given_back(make, find):
     explorer = make()
     explorer.live()
-    explorer.set(**change(make, 4))
+    explorer.set(**changes(make, 5)[-1])
     network = weakref.ref(find(explorer))
     explorer.close()
     del explorer

@@ -55,6 +55,9 @@ def pictures(explorer):
 
 ATTRIBUTES = {
     "class", "style", "src", "alt", "aria-label", "aria-live", "role", "scope", "data-pick",
+    # of SVG
+    "viewbox", "d", "x", "y", "width", "height", "cx", "cy", "r", "href", "preserveaspectratio",
+    "font-family", "font-size", "text-anchor",
 }  # fmt: skip
 
 

@@ -16,7 +16,14 @@ from course_utils.draw.style import number
 from course_utils.widgets import ConvStepper, conv_stepper, html, stepping
 
 SETTINGS = 100
-FRAME = re.compile(r"left:(\d+)px;top:(\d+)px;width:(\d+)px;height:(\d+)px")
+FRAME = re.compile(r'"course-hover" style="width:(\d+)px;height:(\d+)px;margin-top:(\d+)px"')
+TOPS = re.compile(r"tr:nth-child\((\d+)\) td:hover\) \S+ i\{display:block;top:(\d+)px\}")
+LEFTS = re.compile(r"-output td:nth-child\((\d+)\):hover\) \S+ i\{left:(\d+)px\}")
+MARKS = re.compile(
+    r"-image tr:nth-child\((\d+)n\+(\d+)\):nth-child\(-n\+(\d+)\) "
+    r"td:nth-child\((\d+)n\+(\d+)\):nth-child\(-n\+(\d+)\),"
+    r"\S+-output tr:nth-child\((\d+)\) td:nth-child\((\d+)\)\{outline"
+)
 
 
 @st.composite
@@ -64,18 +71,42 @@ def test_each_step_is_what_keras_computes(problem, data):
 def test_each_frame_covers_the_window_of_its_output(problem):
     image, kernel, setting = problem
     stepper = ConvStepper(image, kernel, **setting)
-    frames = conv_stepper._HoverFrames(stepper.data, stepper.state).frames()
-    assert set(frames) == set(np.ndindex(stepper.data.output.shape))
-    for (row, column), text in frames.items():
-        stepper.set(row=row, column=column)
-        rows, columns = stepper.data.taps
-        channels = FRAME.findall(text)
-        assert len(channels) == image.shape[2]
-        left, top, width, height = map(int, channels[0])
-        assert left == columns[0] * html.CELL_WIDTH
-        assert top == rows[0] * html.CELL_HEIGHT + conv_stepper.CAPTION
-        assert width == (columns[-1] - columns[0] + 1) * html.CELL_WIDTH
-        assert height == (rows[-1] - rows[0] + 1) * html.CELL_HEIGHT
+    views = stepper.views(stepper.data, stepper.state)
+    frames = [tuple(map(int, frame)) for frame in FRAME.findall(views["image"])]
+    tops, lefts = (
+        {int(at) - 1: int(place) for at, place in rule.findall(views["output"])}
+        for rule in (TOPS, LEFTS)
+    )
+    pitch = conv_stepper._pitch(stepper.data.padded.shape[0])
+    assert (len(tops), len(lefts)) == stepper.data.output.shape
+    for row, column in np.ndindex(stepper.data.output.shape):
+        rows, columns = stepper.set(row=row, column=column).data.taps
+        assert lefts[column] == columns[0] * html.CELL_WIDTH
+        assert tops[row] == rows[0] * html.CELL_HEIGHT
+        width = (columns[-1] - columns[0] + 1) * html.CELL_WIDTH
+        height = (rows[-1] - rows[0] + 1) * html.CELL_HEIGHT
+        below = [conv_stepper.CAPTION + channel * pitch for channel in range(image.shape[2])]
+        assert frames == [(width, height, top) for top in below]
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems(), st.data())
+def test_the_framed_cells_are_the_window_and_its_output(problem, data):
+    image, kernel, setting = problem
+    stepper = ConvStepper(image, kernel, **setting)
+    row, column = (data.draw(st.integers(0, n - 1)) for n in stepper.data.places)
+    stepper.set(row=row, column=column)
+    (found,) = MARKS.findall(stepper.views(stepper.data, stepper.state)["step"])
+    found = [int(number) for number in found]
+    for taps, (apart, first, last) in zip(stepper.data.taps, (found[:3], found[3:6])):
+        np.testing.assert_array_equal(taps, range(first - 1, last, apart))
+    assert found[6:] == [row + 1, column + 1]
+
+
+def test_a_step_sends_neither_image_nor_output(stepper):
+    before = stepper.views(stepper.data, stepper.state)
+    after = stepper.step(5).views(stepper.data, stepper.state)
+    assert [name for name in before if before[name] != after[name]] == ["step"]
 
 
 @pytest.fixture
@@ -211,11 +242,9 @@ def test_a_refused_setting_by_hand_leaves_the_picture(stepper):
     assert live.refusal(stepper) == "" and live.find(stepper, "Dilation").value == 1
 
 
-def test_one_table_a_channel_with_the_window_marked():
+def test_one_table_a_channel():
     stepper = ConvStepper(np.zeros((4, 5, 3)), np.zeros((2, 3, 3)))
     assert live.page(stepper).count("<table>") == 3 * 4 + 1
-    assert len(re.findall(r'<td class="[^"]*here', live.page(stepper))) == 2 * 3 * 3
-    assert len(re.findall(r'<td class="[^"]*now', live.page(stepper))) == 1
     assert "Kernel row 1, column 2, blue" in [w.description for w in live.inputs(stepper)]
 
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from dataclasses import FrozenInstanceError
 
-import keras
 import live
 import numpy as np
 import pytest
+from readers import ink_of_columns, small_reader
 
 from course_utils import datasets
 from course_utils.by_hand.metrics import softmax
@@ -25,21 +25,12 @@ SEVEN = as_strokes("seven")
 
 @pytest.fixture(scope="module")
 def network():
-    keras.utils.set_random_seed(4)
-    return keras.Sequential([
-        keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 5, 3, activation="relu"),
-        keras.layers.Flatten(), keras.layers.Dense(10),
-    ])  # fmt: skip
-
-
-def scores(batch, training):
-    """A network without Keras: how much ink each tenth of the picture's width holds."""
-    return np.array([[part.sum() for part in np.array_split(batch[0, ..., 0], 10, axis=1)]])
+    return small_reader()
 
 
 @pytest.fixture
 def pad():
-    return DigitPad(scores, "seven")
+    return DigitPad(ink_of_columns, "seven")
 
 
 @pytest.fixture
@@ -115,7 +106,7 @@ def test_what_is_compiled_reads_the_weights_anew(network):
         np.testing.assert_allclose(read(batch, training=False), before + 5, rtol=1e-4)
     finally:
         last.set_weights(weights)
-    assert compiled(scores) is scores
+    assert compiled(ink_of_columns) is ink_of_columns
 
 
 @pytest.mark.parametrize("answer", [np.zeros((1, 9)), np.full((1, 10), np.nan), np.zeros((0, 10))])
@@ -136,7 +127,7 @@ def test_an_empty_pad_says_so_and_asks_no_network(core):
                                      "0,0 100,0 100,100 0,100 0,0"])  # fmt: skip
 @pytest.mark.parametrize("pen", [1, 20])
 def test_ink_of_every_size_and_place_is_read(strokes, pen):
-    pad = DigitPad(scores, strokes, pen)
+    pad = DigitPad(ink_of_columns, strokes, pen)
     assert pad.data.reading.digit.pixels.max() > 0.5
     assert np.isfinite(pad.data.nearest.distances).all()
 
@@ -178,7 +169,7 @@ def test_undo_clear_and_reset(pad):
 
 def test_descriptions_are_stable_and_follow_the_state(pad):
     words = pad.description
-    assert words == DigitPad(scores, "seven").description == repr(pad)
+    assert words == DigitPad(ink_of_columns, "seven").description == repr(pad)
     assert not re.search(r"\d\.\d|\n|0x", words) and "1 stroke " in words
     assert "2 strokes" in pad.set(strokes="four", meant=4).description
     assert "meant as a 4" in pad.description
@@ -300,7 +291,7 @@ def test_keep_then_save_then_read(pad):
 
 def test_another_pad_adds_to_the_file(pad):
     pad.set(meant=7).keep().save()
-    DigitPad(scores, "one", meant=1).keep().save()
+    DigitPad(ink_of_columns, "one", meant=1).keep().save()
     assert my_digits()[1].tolist() == [7, 1]
 
 
@@ -335,7 +326,7 @@ def test_a_damaged_file_is_refused_and_what_is_kept_stays_kept(pad, folder):
 
 @pytest.mark.parametrize("strokes", ["", "seven"])
 def test_shown_html_is_well_formed_and_says_what_is_seen(strokes, core):
-    pad = DigitPad(scores, strokes)
+    pad = DigitPad(ink_of_columns, strokes)
     parser = live.Parsed(live.page(pad))
     assert parser.names <= live.ATTRIBUTES
     images = [value for tag, name, value in parser.attributes if (tag, name) == ("img", "alt")]

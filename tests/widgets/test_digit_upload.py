@@ -13,9 +13,8 @@ import keras
 import live
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 from PIL import Image
+from readers import small_reader
 
 from course_utils import datasets
 from course_utils.by_hand.metrics import softmax
@@ -28,11 +27,7 @@ SENTENCE = r"^Expected .*\. Received [^\n]*: [^\n]*\.$"
 
 @pytest.fixture(scope="module")
 def network():
-    keras.utils.set_random_seed(4)
-    return keras.Sequential([
-        keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 5, 3, activation="relu"),
-        keras.layers.Flatten(), keras.layers.Dense(10),
-    ])  # fmt: skip
+    return small_reader()
 
 
 @pytest.fixture(scope="module")
@@ -261,19 +256,6 @@ def test_the_readout_names_the_class_and_its_probability(upload):
     first, second = upload.data.order[:2]
     said = live.readout(upload)
     assert re.match(rf"Read as <b>{first}</b> with probability [^ ]+\. Next comes {second} ", said)
-
-
-def test_headless_shows_one_described_picture_and_makes_no_widget(upload, monkeypatch):
-    monkeypatch.setenv("COURSE_HEADLESS", "1")
-    monkeypatch.setattr(
-        ipywidgets.Widget, "__init__", lambda *a, **k: pytest.fail("a widget was made")
-    )
-    InteractiveShell.instance()
-    with capture_output() as captured:
-        upload._ipython_display_()
-    (output,) = captured.outputs
-    assert output.data["text/plain"] == upload.description
-    assert output.metadata["image/png"]["alt"] == upload.description
 
 
 def test_importing_it_loads_no_keras():

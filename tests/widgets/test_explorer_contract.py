@@ -1,6 +1,7 @@
 """What every explorer keeps to: state, refusal, headless form, live form."""
 
 import ast
+import json
 import pathlib
 import re
 import subprocess
@@ -14,9 +15,12 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from readers import ink_of_columns
 
 import course_utils.widgets
+from course_utils import datasets
 from course_utils.widgets import (
+    AnchorExplorer,
     Attribution,
     ConvArithmetic,
     ConvStepper,
@@ -25,13 +29,20 @@ from course_utils.widgets import (
     ErrorExplorer,
     FeatureVisualisation,
     FilterExplorer,
+    IoUPlayground,
     KernelLab,
     KernelTraining,
+    NMSStepper,
+    ProposalReplay,
     ReceptiveField,
+    RoIAlignLab,
+    kernel_lab,
 )
 
-sys.path.append(str(pathlib.Path(__file__).parents[1] / "probe"))
+sys.path += [str(pathlib.Path(__file__).parents[1] / folder) for folder in ("probe", "benchmarks")]
 import zoo
+from explorer_cases import CASES
+from timing import counted_bytes
 
 SOURCES = sorted(pathlib.Path(course_utils.widgets.__file__).parent.glob("*.py"))
 
@@ -110,18 +121,45 @@ def make_errors():
     return ErrorExplorer(labels, chances, np.ones((60, 6, 8)) / 2, "abc")
 
 
-def ink_of_columns(batch, training):
-    """A network without Keras: how much ink each tenth of the picture's width holds."""
-    columns = np.array_split(np.asarray(batch)[0, ..., 0], 10, axis=1)
-    return np.array([[part.sum() for part in columns]])
-
-
 def make_pad():
     return DigitPad(ink_of_columns, "seven")
 
 
 def make_upload():
     return DigitUpload(ink_of_columns)
+
+
+def make_region():
+    values = np.random.default_rng(4).normal(size=(9, 12, 2))
+    return RoIAlignLab(values, (10, 20.5, 60, 51), size=3, stride=8)
+
+
+def make_ramp():
+    return RoIAlignLab("ramp", samples=3)
+
+
+def make_replay():
+    truths = [[(2, 3, 14, 12), (20, 4, 28, 22)], []]
+    near = [np.add(truths[0], 1), np.array([(0, 0, 9, 9)])]
+    far = [near[0] + [12, 0, 12, 0], near[1]]
+    steps = [(0, far, [[0.5, 0.4], [0.9]]), (50, near, [[0.6, 0.8], [0.1]])]
+    return ProposalReplay(np.full((2, 24, 30), 0.5), truths, steps, top=2)
+
+
+def make_overlap():
+    return IoUPlayground(np.random.default_rng(5).random((30, 40)), other=(3, 4.5, 20, 20))
+
+
+def make_anchors():
+    boxes = [(2, 3, 16, 20), (20, 5, 38, 12)]
+    return AnchorExplorer(np.full((30, 40, 3), 200, np.uint8), boxes, ["seven", "two"], stride=5)
+
+
+def make_suppression():
+    boxes = [(2, 3, 16, 20), (3, 3, 17, 21), (6, 3, 20, 20), (25, 5, 38, 12)]
+    truths = [(2, 3, 16, 20), (7, 3, 21, 20)]
+    image = np.random.default_rng(6).random((30, 40))
+    return NMSStepper(image, boxes, [0.9, 0.8, 0.7, 0.6], [1, 1, 1, 2], truths)
 
 
 # Explorers with a kernel in their state, which this file edits; and all others, each with a change
@@ -136,6 +174,12 @@ OTHERS = {
     make_visualisation: (dict(channel=4, decay=True), dict(channel=6)),
     make_errors: (dict(truth="b", predicted="a", threshold=0.25), dict(truth="d")),
     make_attribution: (dict(target=2, randomised=1), dict(layer="pool")),
+    make_region: (dict(x1=4.0, size=2, channel=1), dict(x1=61.0)),
+    make_ramp: (dict(map="peak", sample=8), dict(sample=9)),
+    make_replay: (dict(moment=0, threshold=0.75), dict(top=0)),
+    make_overlap: (dict(box=[1, 2, 9, 8.5]), dict(other=[3, 3, 2, 5])),
+    make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6, positive=0.5)),
+    make_suppression: (dict(step=1, threshold=0.25), dict(threshold=1.5)),
     make_pad: (dict(strokes="four like a nine", meant=4), dict(strokes="20,20 300,20")),
     make_upload: (dict(picture=np.eye(40)), dict(picture=np.zeros((9, 9)))),
 }
@@ -411,6 +455,50 @@ def test_reset_by_hand(explorer):
     assert values(explorer.state) != start
     live.press(explorer, "Reset")
     assert values(explorer.state) == start and live.refusal(explorer) == ""
+
+
+LARGEST_FRAME = 60_000  # bytes that one change sends, or that one widget starts with
+
+
+def test_a_frame_is_small(explorer, monkeypatch):
+    """Far from its kernel a page shows a frame of 60 KB at once, and one of a megabyte late."""
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    holds_small_frames(explorer, [explorer.change])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_frame_of_what_is_measured_is_small(name, monkeypatch):
+    """The benchmark's explorers are as large as any lesson's."""
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    holds_small_frames(CASES[name].make(), CASES[name].changes)
+
+
+@pytest.mark.parametrize("view", kernel_lab.VIEWS)
+@pytest.mark.parametrize("preset", ["identity", "sharpen", "Laplacian"])
+def test_a_frame_of_any_photograph_is_small(preset, view, monkeypatch):
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    lab = KernelLab("grass", preset=preset, view=view)
+    lab.live()
+    for name in datasets.photographs():
+        shown = lab.set(photograph=name, colours="colour").views(lab.data, lab.state)
+        assert max(len(text.encode()) for text in shown.values()) < LARGEST_FRAME
+
+
+def test_a_frame_of_the_largest_tables_is_small(monkeypatch):
+    """All cells, with long numbers, are sent where the window leaves the piece that is shown."""
+    monkeypatch.setenv("COURSE_CORE_WIDGETS", "1")
+    image = np.random.default_rng(1).normal(size=(40, 40, 4)) * 100
+    stepper = ConvStepper(image, np.ones((3, 3, 4)), padding="same")
+    holds_small_frames(stepper, [dict(row=39), dict(column=39), dict(kernel=-np.ones((3, 3, 4)))])
+
+
+def holds_small_frames(explorer, changes):
+    for widget in live.walk(explorer.live()):
+        assert len(json.dumps(widget.get_state(), default=str).encode()) < LARGEST_FRAME
+    for change in changes:
+        with counted_bytes() as sent:
+            explorer.set(**change)
+        assert sum(sent) < LARGEST_FRAME, change
 
 
 def test_what_did_not_change_is_not_sent_again(explorer):

@@ -255,7 +255,7 @@ def test_steps_that_cannot_be_are_refused(model, steps):
         FeatureVisualisation(model, steps=steps)
 
 
-@pytest.mark.parametrize("images", [np.zeros((2, 9, 9, 1)), pictures() * 255, "real", []])
+@pytest.mark.parametrize("images", [np.zeros((2, 9, 9, 1)), pictures() * np.nan, "real", []])
 def test_images_that_cannot_be_are_refused(model, images):
     with pytest.raises(ValueError, match=r"^Expected .*\. ?Received .*\.$"):
         FeatureVisualisation(model, images=images)

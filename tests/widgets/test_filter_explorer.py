@@ -14,7 +14,7 @@ import zoo
 
 from course_utils import datasets
 from course_utils.draw.style import number
-from course_utils.widgets import ConvStepper, FilterExplorer
+from course_utils.widgets import ConvStepper, FilterExplorer, filter_views
 
 
 def pictures_for(model, count=5, seed=0):
@@ -82,7 +82,7 @@ def test_the_best_patches_are_the_highest_places(explorer):
 def test_a_patch_is_cut_from_its_picture(explorer):
     """A unit of the first layer sees 5 × 5 pixels, two apart."""
     picture, row, column, _ = explorer.data.best[0]
-    patch = explorer._patches(explorer.data, explorer.state)[0]
+    patch = filter_views.patches(explorer.network, explorer.data, explorer.state)[0]
     expected = explorer.images[picture, 2 * row :, 2 * column :, 0][:5, :5]
     np.testing.assert_array_equal(patch[..., 0], (expected * 255).round().astype(np.uint8))
 
@@ -132,6 +132,16 @@ def test_checkpoints_are_other_weights_of_the_same_model():
     assert explorer.state.checkpoint == 0
     for weight, before in zip(model.get_weights(), start):
         np.testing.assert_array_equal(weight, before)
+
+
+def test_a_checkpoint_seen_before_has_its_own_kernels_again():
+    model = zoo.sequential()
+    zeros = [np.zeros_like(weight) for weight in model.get_weights()]
+    explorer = FilterExplorer(model, pictures_for(model), checkpoints={"nothing": zeros})
+    kernels = explorer.data.kernels
+    for checkpoint, expected in [(0, np.zeros_like(kernels)), (1, kernels)] * 2:
+        np.testing.assert_array_equal(explorer.set(checkpoint=checkpoint).data.kernels, expected)
+        assert np.ptp(explorer.stepper().state.kernel) == np.ptp(expected[0])
 
 
 def test_what_the_model_learns_later_does_not_change_what_is_shown(explorer):
@@ -217,8 +227,8 @@ def test_pictures_with_and_without_a_channel_and_one_alone():
 REFUSED = {
     "shape": (dict(images=np.zeros((2, 9, 9, 1))), r"shape \(n, 20, 22, 1\).*Received shape"),
     "flat": (dict(images=np.zeros(9)), "Expected pictures of shape"),
-    "none": (dict(images=np.zeros((0, 20, 22, 1))), "one or more pictures"),
-    "NaN": (dict(images=np.full((1, 20, 22, 1), np.nan)), "one or more pictures of finite"),
+    "none": (dict(images=np.zeros((0, 20, 22, 1))), "Expected at least one picture. Received"),
+    "NaN": (dict(images=np.full((1, 20, 22, 1), np.nan)), "Expected finite numbers as images"),
     "layer": (dict(layer="pool"), "Expected layer as one of a, b, c. Received 'pool'."),
     "filter": (dict(filter=4), "Expected filter from 0 to 3. Received 4."),
     "normalise": (dict(normalise="map"), "one of each map, this layer, all layers. Received 'map'"),
@@ -252,4 +262,4 @@ def test_a_frame_stays_small_and_kept_maps_are_few():
         explorer.set(picture=picture)
     views = explorer.views(explorer.data, explorer.state)
     assert max(len(view) for view in views.values()) < 60_000
-    assert len(explorer._seen) <= 4
+    assert len(explorer.network._seen) <= 4

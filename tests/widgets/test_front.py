@@ -10,7 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from course_utils.widgets import ConvStepper, KernelLab, KernelTraining, front
+from course_utils.widgets import ConvStepper, IoUPlayground, KernelLab, KernelTraining, front
 from course_utils.widgets.shell import Shell
 
 HOSTILE = "</script><script>alert(1)</script> & <!-- \" '"
@@ -105,6 +105,17 @@ def test_exact_numbers_survive_the_way(lab, sent):
     sent.clear()
     move(lab)
     assert lab.state.kernel[0].tolist() == [third, 0.1, -1e-17] and sent == []
+
+
+def test_dragged_boxes_arrive_and_impossible_ones_go_back(sent):
+    playground = IoUPlayground()
+    start = shown(playground)
+    move(playground, preset="my own", box=[10, 20, 30.5, 40])
+    assert playground.state.box.tolist() == [10, 20, 30.5, 40] and playground.data.iou == 0
+    playground.reset()
+    assert shown(playground) == start
+    move(playground, turn=playground.live().state["turn"], box=[10, 20, 5, 40])
+    assert shown(playground) == start and playground.data.iou == 0.5
 
 
 def test_set_from_code_moves_the_browser_once(stepper, sent):

@@ -10,6 +10,7 @@ import subprocess
 from functools import partial
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import ipywidgets
 import numpy as np
@@ -20,12 +21,21 @@ from course_utils import datasets
 from course_utils.by_hand import convolution
 from course_utils.by_hand.kernels import KERNELS, separate
 from course_utils.draw.style import channel_label, number
-from course_utils.widgets import ConvStepper, KernelLab, front, html, javascript, kernel_lab
-from course_utils.widgets.controls import KernelGrid
+from course_utils.widgets import (
+    ConvStepper,
+    IoUPlayground,
+    KernelLab,
+    front,
+    html,
+    iou_playground,
+    javascript,
+    kernel_lab,
+)
+from course_utils.widgets.controls import BoxFields, KernelGrid
 from course_utils.widgets.javascript import handed, source
 
 TESTS = Path(__file__).resolve().parents[1] / "javascript"
-FRONTS = ("stepper", "lab")
+FRONTS = ("stepper", "lab", "overlap")
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="no Node.js: apt-get install nodejs")
 HOSTILE = """quoted "x" onload='alert(1)' <script>alert(2)</script> & more &amp; more"""
@@ -36,8 +46,8 @@ def fixtures(tmp_path_factory):
     """Return a folder with what Python computed, for the tests in tests/javascript to read."""
     folder = tmp_path_factory.mktemp("fixtures")
     random = np.random.default_rng(7)
-    for make in (sizes, misfits, correlations, photographs, arrays, numbers, labels, tables, pixels,
-                 hostile, factors, resized, found, explorers):  # fmt: skip
+    for make in (sizes, misfits, correlations, photographs, edits, arrays, numbers, labels, tables,
+                 pixels, hostile, factors, resized, found, explorers):  # fmt: skip
         text = json.dumps(make(random), default=front._as_base64, allow_nan=False)
         (folder / f"{make.__name__}.json").write_text(text, encoding="utf-8")
     return folder
@@ -137,6 +147,28 @@ def photographs(random):
         output = convolution.shift_and_add(image, kernel.astype(np.float32))
         cases.append(dict(photograph=handed(image), kernel=kernel.tolist(), output=handed(output)))
     return cases
+
+
+def edits(random):
+    """Kernels one after the other, most of them with one weight changed, and what each gives."""
+    levels = (random.integers(0, 256, (9, 11, 3)) / np.float32(255)).astype(np.float32)
+    cases = [edited(random, levels * scale, heaviest) for scale in (1, 0) for heaviest in (4, 1e6)]
+    faint = random.random((12, 9), np.float32) * np.float32(1e-20)
+    return [*cases, edited(random, levels[..., 0], 4), edited(random, faint, 4)]
+
+
+def edited(random, image, heaviest, count=12):
+    kernels = [random.normal(size=(3, 5))]
+    for _ in range(count):
+        kernel = kernels[-1].copy()
+        kernel[tuple(random.integers(0, (3, 5)))] = random.choice([0, 0.25, 1e-7, -heaviest])
+        kernels.append(kernel)
+    kernels += [kernels[0], -kernels[0], random.normal(size=(5, 3)), random.normal(size=(5, 3))]
+    outputs = [convolution.shift_and_add(image, one.astype(np.float32)) for one in kernels]
+    steps = [
+        dict(kernel=one.tolist(), output=handed(output)) for one, output in zip(kernels, outputs)
+    ]
+    return dict(photograph=handed(image), steps=steps)
 
 
 def arrays(random):
@@ -257,6 +289,11 @@ def found(random):
 
 
 def explorers(random):
+    with patch.object(html, "PHOTOGRAPH", np.inf):  # exact pictures of any size
+        return described_explorers(random)
+
+
+def described_explorers(random):
     grey, deep = random.random((6, 8)), random.normal(size=(7, 6, 3)).round(2)
     photograph = (random.integers(0, 256, (20, 31, 3)) / np.float32(255)).astype(np.float32)
     return [
@@ -280,10 +317,19 @@ def explorers(random):
                   LAB_REFUSALS),
         described("a photograph", KernelLab("coffee", preset="emboss"),
                   [dict(colours="colour")], []),
+        described("boxes on paper", IoUPlayground(), overlaps(random, (180, 240)),
+                  OVERLAP_REFUSALS),
+        described("boxes on a photograph", IoUPlayground(photograph, box=(0, 0, 31, 20)),
+                  overlaps(random, (20, 31)), OVERLAP_REFUSALS),
     ]  # fmt: skip
 
 
 STEPPER_REFUSALS = [dict(dilation=8), dict(dilation=8, padding="same")]
+OVERLAP_REFUSALS = [
+    dict(box=[5, 5, 4, 6]), dict(other=[5, 5.125, 6, 4]), dict(other=[-0.25, 1, 4, 5]),
+    dict(box=[1, 1, 4, 1e4]), dict(other=[1, -2.5, 400, 6]),
+    dict(box=[1, 1, 3, 2], other=[9, 9, 8, 9]),
+]  # fmt: skip
 LAB_REFUSALS = [dict(kernel=[[1e7, 0, 0], [0, -2e8, 0], [0, 0, 0]])]
 
 
@@ -304,6 +350,18 @@ def filters(random):
     games = [dict(secret=name, preset="identity") for name in ("Sobel x", "Gaussian blur")]
     colours = [dict(colours="colour"), dict(view="signed"), dict(colours="grey")]
     return [*presets, *own, *eighths, *games, *presets[:4], dict(secret=None), *colours]
+
+
+def overlaps(random, size):
+    """Return boxes as a hand would drag them: all presets, and any place of (height, width)."""
+    presets = [dict(preset=name) for name in [*iou_playground.PRESETS, iou_playground.CUSTOM]]
+    sides = np.array(size[::-1])
+    some = [np.sort(random.random((2, 2)), axis=0) * sides for _ in range(40)]
+    some += [one.round() for one in some] + [(one * 4).round() / 4 for one in some]
+    boxes = [one.ravel().tolist() for one in some]
+    names = ["box", "other", "other"]
+    moves = [{names[n % 3]: box} for n, box in enumerate(boxes)]
+    return [*presets, *moves, dict(box=[0, 0, 0, 0], other=[0, 0, 0, 0]), dict(other=[0, 0, 1, 0])]
 
 
 def described(name, explorer, changes, refused):
@@ -344,8 +402,8 @@ def seen(explorer):
 
 
 def view(text):
-    """Return html as it is, but a picture as its words and pixels."""
-    if "<img" not in text:
+    """Return html as it is, but a picture that the browser paints as its words and pixels."""
+    if "<img" not in text or "<svg" in text:
         return text
     (data,) = re.findall(r"base64,([^\"]*)", text)
     levels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
@@ -362,6 +420,8 @@ def field(name, control):
     """Return a control in Python as parts.js has it described."""
     if isinstance(control, KernelGrid):
         return {"name": name, "kind": "kernel", "label": control.label}
+    if isinstance(control, BoxFields):
+        return {"name": name, "kind": "box", "label": control.label}
     box = control.box
     described = {"name": name, "kind": "number", "label": box.description}
     if isinstance(box, ipywidgets.BoundedIntText):

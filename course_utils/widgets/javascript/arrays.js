@@ -67,7 +67,8 @@ export function channelOf({ shape, values }, channel) {
 // Returns the smallest and the largest value; NaN for both where one is NaN.
 export function rangeOf(values) {
   let [least, most] = [Infinity, -Infinity]
-  for (const value of values) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]
     if (Number.isNaN(value)) return [NaN, NaN]
     if (value < least) least = value
     if (value > most) most = value

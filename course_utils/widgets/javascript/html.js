@@ -1,6 +1,6 @@
 // Pieces of a live picture in HTML, letter by letter those of course_utils.widgets.html.
 
-import { cellColours, decimals, inkOn, looksSigned, number, rounded } from "./style.js"
+import { cellLevels, decimals, looksSigned, number } from "./style.js"
 
 const UNSAFE = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;" }
 
@@ -10,21 +10,17 @@ export function escaped(text) {
 
 // Returns a table of numbers, coloured as html.table colours them.
 //
-// values: (height, width). look: what Python hands over, { table, longest }. marked(row, column):
-// whether a cell has the CSS class `mark`; hatched likewise for a zero that padding added.
-// extra(row, column): html to add to a cell.
+// values: (height, width). look: what Python hands over, { longest, smallest }.
+// hatched(row, column): whether a cell is a zero that padding added.
 export function table({ shape: [height, width], values }, look, options = {}) {
-  const { marked = never, mark = "here", hatched = never, extra = nothing } = options
-  const colours = cellColours(values, options.signed ?? looksSigned(values), look.table)
+  const { hatched = never, signed = looksSigned(values) } = options
+  const [kind, levels] = [signed ? "s" : "g", cellLevels(values, signed)]
   let text = "<table>"
   for (let row = 0; row < height; row++) {
     text += "<tr>"
     for (let column = 0; column < width; column++) {
       const at = row * width + column
-      const zero = hatched(row, column)
-      const kind = (zero ? "zero" : "") + (marked(row, column) ? ` ${mark}` : "")
-      const style = zero ? "" : styleOf(colours[at])
-      text += cell(number(values[at]), style, kind, extra(row, column), look.longest)
+      text += cell(number(values[at]), hatched(row, column) ? "zero" : kind + levels[at], look)
     }
     text += "</tr>"
   }
@@ -35,16 +31,10 @@ function never() {
   return false
 }
 
-function nothing() {
-  return ""
-}
-
-function styleOf(colour) {
-  return `background-color:rgb(${colour.map(rounded).join(",")});color:${inkOn(colour)}`
-}
-
-function cell(text, style, kind, extra, longest) {
-  const small = decimals((12 * longest) / text.length, 1)
-  const size = text.length > longest ? `;font-size:${small}px` : ""
-  return `<td class="${kind}" style="${style}${size}">${text}${extra}</td>`
+function cell(text, kind, { longest, smallest }) {
+  const { length } = text
+  if (length <= longest) return `<td class="${kind}">${text}</td>`
+  if (length <= smallest) return `<td class="${kind} n${length}">${text}</td>`
+  const size = decimals((12 * longest) / length, 1)
+  return `<td class="${kind}" style="font-size:${size}px">${text}</td>`
 }

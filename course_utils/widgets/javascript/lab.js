@@ -1,7 +1,7 @@
 // KernelLab in the browser: see course_utils.widgets.kernel_lab.
 
 import { Refusal, fromNested, rangeOf, sumOf, unpacked } from "./arrays.js"
-import { shiftAndAdd } from "./convolution.js"
+import { shiftAndAdd, smallestOf } from "./convolution.js"
 import { fitted, flipped, sameKernel, separate } from "./kernels.js"
 import { shownBy } from "./shell.js"
 import { decimals, general, number, pixels } from "./style.js"
@@ -14,19 +14,22 @@ export function prepare(inputs) {
     pictures: pictures(unpacked(inputs.photograph), inputs.luminance),
     table: unpacked(inputs.table),
     drawn: new Map(), // of photographs: they stay while the kernel changes
+    filtered: new Map(), // the last output and target, which the next ones start from
   }
 }
 
 // Returns the photograph in each of its colours.
 function pictures(photograph, weights) {
   const { shape, values } = photograph
-  if (shape.length === 2) return { colour: photograph, grey: photograph }
+  const measured = (picture) => ({ ...picture, smallest: smallestOf(picture.values) })
+  const colour = measured(photograph)
+  if (shape.length === 2) return { colour, grey: colour }
   const grey = new Float32Array(shape[0] * shape[1])
   for (let at = 0; at < grey.length; at++) {
     const [red, green, blue] = values.subarray(3 * at, 3 * at + 3)
     grey[at] = weights[0] * red + weights[1] * green + weights[2] * blue
   }
-  return { colour: photograph, grey: { shape: shape.slice(0, 2), values: grey } }
+  return { colour, grey: measured({ shape: shape.slice(0, 2), values: grey }) }
 }
 
 export function fields({ photographs, kernels, custom, colours, views }) {
@@ -48,9 +51,9 @@ export function compute(state, fixed) {
   const { kernels, pictures, found, sizes } = fixed
   requireLight(state.kernel, fixed.heaviest)
   const image = pictures[state.colours]
-  const output = shiftAndAdd(image, state.kernel)
+  const output = filtered("output", image, state.kernel, fixed)
   const secret = state.secret === null ? null : kernels[state.secret]
-  const target = secret && shiftAndAdd(image, secret)
+  const target = secret && filtered("target", image, secret, fixed)
   return {
     image,
     output,
@@ -59,6 +62,14 @@ export function compute(state, fixed) {
     found: secret !== null && sameKernel(state.kernel, secret, found, Math.max(...sizes)),
     factors: separate(state.kernel),
   }
+}
+
+// Returns what a kernel makes of an image, from what was asked for last under the same name.
+function filtered(name, image, kernel, { filtered: last }) {
+  const before = last.get(name)
+  const output = shiftAndAdd(image, kernel, before?.image === image ? before : null)
+  last.set(name, { image, kernel, output })
+  return output
 }
 
 function requireLight({ values }, heaviest) {

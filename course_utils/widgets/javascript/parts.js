@@ -14,6 +14,7 @@ export const STYLE = `<style>
 .course-front .field { display: flex; align-items: center; margin: 2px 16px 2px 0; }
 .course-front .field > label { margin-right: 8px; white-space: nowrap; }
 .course-front .field > input { width: 4.5rem; }
+.course-front .corners input { width: 3.7rem; }
 .course-front input, .course-front select { font: inherit; color: inherit; height: 28px;
   padding: 0 4px; box-sizing: border-box; border: 1px solid var(--jp-border-color1, #888);
   background: var(--jp-layout-color1, transparent); }
@@ -24,6 +25,11 @@ export const STYLE = `<style>
 .course-front .cells label { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap; }
 .course-front .cell { position: relative; }
+.course-front .course-grip { user-select: none; }
+.course-front .course-grip:focus { outline: none; }
+.course-front .course-grip:focus-visible { outline: 3px solid #000; outline-offset: -1px; }
+.course-front .course-grip:focus-visible rect:first-child { stroke: #fff !important;
+  stroke-width: 3; }
 .course-front button { font: inherit; color: inherit; height: 28px; margin: 2px; padding: 0 10px;
   border: 1px solid transparent; background: var(--jp-layout-color2, #8883); cursor: pointer; }
 .course-front button:hover { background: var(--jp-layout-color3, #8885); }
@@ -47,9 +53,11 @@ function labelled(input, text, kind) {
   return element("div", { class: kind }, element("label", { for: input.id }, text), input)
 }
 
-// Returns the input of one setting: a "count", a "number", a "choice" or a "kernel".
+// Returns the input of one setting: a "count", a "number", a "choice", a "kernel" or a "box".
 export function field(described, changed) {
-  const makers = { count: countField, number: numberField, choice: choiceField, kernel: kernelGrid }
+  const makers = {
+    count: countField, number: numberField, choice: choiceField, kernel: kernelGrid, box: boxFields,
+  }
   return makers[described.kind](described, changed)
 }
 
@@ -68,12 +76,32 @@ function countField({ label, least, most }, changed) {
 }
 
 // A real number.
-function numberField({ label }, changed) {
-  const input = element("input", { type: "number", step: 0.25 })
+function numberField({ label, step = 0.25 }, changed) {
+  const input = element("input", { type: "number", step })
   listen(input, changed)
   return {
     element: labelled(input, label, "field"),
     write: (value, typing) => writeNumber(input, value, typing),
+  }
+}
+
+// A box as four numbers: its corners in pixels.
+function boxFields({ label }, changed) {
+  let exact = null
+  const edited = (at) => (value, typing) => {
+    const values = exact.values.slice()
+    values[at] = value
+    changed({ shape: exact.shape, values }, typing)
+  }
+  const cells = ["x1", "y1", "x2", "y2"].map((corner, at) =>
+    numberField({ label: `${label} ${corner}`, step: 1 }, edited(at)),
+  )
+  return {
+    element: element("div", { class: "row corners" }, ...cells.map((cell) => cell.element)),
+    write(corners, typing) {
+      exact = corners
+      cells.forEach((cell, at) => cell.write(corners.values[at], typing))
+    },
   }
 }
 
@@ -148,6 +176,6 @@ function listen(input, changed) {
 }
 
 function writeNumber(input, value, typing) {
-  input.dataset.value = value
+  if (input.dataset.value !== String(value)) input.dataset.value = value
   if (input !== typing && input.valueAsNumber !== value) input.value = value
 }

@@ -2,7 +2,7 @@
 // It is to a front what course_utils.widgets.shell is to an explorer.
 //
 // A front gives, as its explorer in Python does, and without touching the page:
-//   prepare(inputs) -> fixed: what Python handed over, unpacked
+//   prepare(inputs, name) -> fixed: what Python handed over, unpacked; name: a CSS class for it
 //   fields(fixed): [{ name, kind, label, … }], see parts.js
 //   compute(state, fixed) -> data, or throws a Refusal
 //   settle(state, changes, fixed) -> state
@@ -11,8 +11,10 @@
 //   limits(data) -> { field: largest value }
 //   actions(shell) -> { label: function }
 //   waits(state, fixed) -> whether Python has to send something first
+//   moved(state, grip, [right, down], fixed) -> changes, where its views have what can be dragged
 
 import { Refusal, fromNested, sameArray, toNested } from "./arrays.js"
+import { dragging } from "./dragging.js"
 import { element, field, STYLE } from "./parts.js"
 
 const PAUSE = 100 // milliseconds between two messages to Python
@@ -36,9 +38,9 @@ class Shell {
     this.front = front
     this.model = model
     this.inputs = model.get("inputs")
-    this.fixed = front.prepare(this.inputs)
+    this.name = `course-${Math.random().toString(36).slice(2)}`
+    this.fixed = front.prepare(this.inputs, this.name)
     this.start = arrived(this.inputs.start)
-    this.name = Math.random().toString(36).slice(2)
     this.views = new Map()
     this.build()
     this.adopt(model.get("state"))
@@ -105,7 +107,7 @@ class Shell {
 
   // Takes what Python sends later, such as the photograph that was asked for.
   receive() {
-    this.fixed = this.front.prepare(this.model.get("inputs"))
+    this.fixed = this.front.prepare(this.model.get("inputs"), this.name)
     this.refresh()
   }
 
@@ -141,6 +143,7 @@ class Shell {
 
   close() {
     this.stop()
+    this.letGo?.()
     if (this.waiting) this.save()
     for (const [name, answer] of Object.entries(this.heard)) this.model.off(name, answer)
   }
@@ -155,17 +158,26 @@ class Shell {
     heading.innerHTML = this.inputs.style + STYLE
     heading.append(element("b", {}, this.inputs.title), element("br"), this.inputs.try_this)
     const places = Object.values(others).map((one) => one.element)
+    const beside = kernel ? [kernel.element] : [] // which leaves the others less room
     this.refusal = element("div")
     this.pictures = element("div", { class: "row" })
     this.status = element("div", { role: "status", "aria-live": "polite" })
+    if (this.front.moved) this.letGo = this.draggable()
     this.elements = [
       heading,
-      row(element("div", { class: "row fields" }, ...places), kernel.element),
+      row(element("div", { class: kernel ? "row fields" : "row" }, ...places), ...beside),
       row(...this.buttons()),
       this.refusal,
       this.pictures,
       this.status,
     ]
+  }
+
+  draggable() {
+    return dragging(this.pictures, {
+      state: () => this.state,
+      move: (from, grip, shift) => this.set(this.front.moved(from, grip, shift, this.fixed)),
+    })
   }
 
   buttons() {

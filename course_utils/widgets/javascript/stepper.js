@@ -6,8 +6,9 @@ import { escaped, table } from "./html.js"
 import { shownBy } from "./shell.js"
 import { channelLabel, looksSigned, number } from "./style.js"
 
-export function prepare(inputs) {
-  return { ...inputs, image: unpacked(inputs.image), table: unpacked(inputs.table) }
+export function prepare(inputs, name = inputs.name) {
+  // made: what stays while the window moves
+  return { ...inputs, name, image: unpacked(inputs.image), made: new Map() }
 }
 
 export function fields({ paddings }) {
@@ -22,7 +23,8 @@ export function fields({ paddings }) {
   ]
 }
 
-export function compute(state, { image, largest, unreadable }) {
+export function compute(state, fixed) {
+  const { image, largest, unreadable } = fixed
   const kernel = withChannels(state.kernel)
   const axes = [0, 1].map((axis) => [image.shape[axis], kernel.shape[axis]])
   for (const [size, length] of axes) outputSize(size, length, state) // refuses what cannot be
@@ -30,7 +32,9 @@ export function compute(state, { image, largest, unreadable }) {
   const spans = axes.map(([, length]) => state.dilation * (length - 1) + 1)
   requireReadable(spans, largest, unreadable)
   const whole = pad(image, zeros)
-  const everything = correlate(image, kernel, state)
+  const everything = kept(fixed, "everything", settingOf(kernel, state), () =>
+    correlate(image, kernel, state),
+  )
   const window = windowAt(whole, kernel, state.row, state.column, state)
   const weighted = window.values.map((pixel, at) => pixel * kernel.values[at])
   const products = { shape: window.shape, values: weighted }
@@ -49,7 +53,7 @@ export function compute(state, { image, largest, unreadable }) {
     output: withoutChannels(cut(withChannels(everything), seen)),
     first: seen.map((one) => one.from),
     places: everything.shape,
-    kernel, window, products, value,
+    spans, kernel, window, products, value,
   }
 }
 
@@ -155,91 +159,137 @@ function sumInWords({ kernel, window, products }) {
 }
 
 export function views(data, state, fixed) {
-  const { padded, kernel, output, window, products } = data
-  const hatched = outside(padded, data.zeros)
+  const { window, kernel, products } = data
+  const hatched = outside(data)
   const [top, left] = data.taps
-  const tapped = (at, from, length) => {
-    const index = (at - from) / state.dilation
-    return Number.isInteger(index) && index >= 0 && index < length
-  }
-  const image = stack("image", padded, fixed, padded, {
-    marked: (row, column) =>
-      tapped(row, top, kernel.shape[0]) && tapped(column, left, kernel.shape[1]),
-    hatched,
-  })
-  const result = table(output, fixed, {
-    marked: (row, column) =>
-      row === state.row - data.first[0] && column === state.column - data.first[1],
-    mark: "now",
-    extra: hoverFrames(data, state, fixed),
-    signed: looksSigned(kernel.values) || looksSigned(output.values),
-  })
-  const words = escaped(describe(data, state, fixed))
   const inWindow = (row, column) =>
     hatched(top + row * state.dilation, left + column * state.dilation)
+  // These three stay in one line, to be read as one equation.
+  const step =
+    part(blocks("window", window, fixed, data, { hatched: inWindow })) +
+    part(blocks("× kernel", kernel, fixed, data, { signed: true })) +
+    part(blocks("= products", products, fixed, data, { signed: true }))
+  const words = escaped(describe(data, state, fixed))
+  // It changes neither image nor output: what is framed in them is told here.
   return {
-    "image and output":
-      `<figure class="course-view" aria-label="${words}" ` +
-      `style="display:flex;flex-wrap:wrap;margin:0 16px 0 0">` +
-      `${HOVER}${image}${block("output", result, fixed, padded)}</figure>`,
-    window: stack("window", window, fixed, padded, { hatched: inWindow }),
-    kernel: stack("× kernel", kernel, fixed, padded, { signed: true }),
-    products: stack("= products", products, fixed, padded, { signed: true }),
+    image: kept(fixed, "image", [data.corner, data.zeros, data.spans], () =>
+      figure(
+        `${fixed.name}-image`,
+        blocks("image", data.padded, fixed, data, { hatched }) + hoverFrames(data, fixed),
+      ),
+    ),
+    output: kept(fixed, "output", [data.corner, data.first, settingOf(kernel, state)], () =>
+      figure(`${fixed.name}-output`, hoverRules(data, state, fixed) + outputBlock(data, fixed)),
+    ),
+    step: group(words, marks(data, state, fixed) + step),
   }
 }
 
-function outside({ shape: [height, width] }, [[top, bottom], [left, right]]) {
+// Returns what `make` gives; the last one again as long as the key is the same.
+function kept({ made }, name, key, make) {
+  const words = JSON.stringify(key)
+  if (made.get(name)?.words !== words) made.set(name, { words, result: make() })
+  return made.get(name).result
+}
+
+// Returns all that the outputs hang on.
+function settingOf({ shape, values }, { bias, stride, padding, dilation }) {
+  return [shape, [...values], bias, stride, padding, dilation]
+}
+
+function outputBlock(data, fixed) {
+  const signed = looksSigned(data.kernel.values) || looksSigned(data.output.values)
+  return block("output", table(data.output, fixed, { signed }), fixed, data)
+}
+
+function outside({ padded: { shape: [height, width] }, zeros: [[top, bottom], [left, right]] }) {
   return (row, column) =>
     row < top || row >= height - bottom || column < left || column >= width - right
 }
 
-const HOVER =
-  "<style>.course-hover{display:none;position:absolute;pointer-events:none;" +
-  "background:#D55E0033;outline:3px dashed #D55E00;outline-offset:-2px;z-index:2}" +
-  "td:hover>.course-hover{display:block}</style>"
+const FRAME = "outline:3px solid #E69F00;outline-offset:-3px"
 
-// Returns (row, column) => html: a frame around its window in each channel, shown while hovered.
-function hoverFrames({ padded, kernel, taps, first }, state, fixed) {
-  const { stride, dilation } = state
-  const [height, width] = fixed.cell
-  const spans = [0, 1].map((axis) => dilation * (kernel.shape[axis] - 1) + 1)
-  const size = `width:${spans[1] * width}px;height:${spans[0] * height}px`
-  const pitch = pitchOf(padded, fixed)
-  // The chosen output's window is at `taps`; the others' lie so many strides away.
-  const own = [state.row - first[0], state.column - first[1]]
-  return (row, column) => {
-    const y = taps[0] + (row - own[0]) * stride
-    const x = taps[1] + (column - own[1]) * stride
-    let text = ""
-    for (let channel = 0; channel < padded.shape[2]; channel++) {
-      const top = fixed.caption + channel * pitch + y * height
-      const left = x * width
-      text += `<i class="course-hover" style="left:${left}px;top:${top}px;${size}"></i>`
-    }
-    return text
+// Returns the style that frames the window in each channel, and the output that it gives. Rules
+// instead of classes in the cells: large tables are then not laid out again.
+function marks({ taps, kernel, first }, { row, column, dilation }, { name }) {
+  const [rows, columns] = taps.map((tap, axis) => every(tap, kernel.shape[axis], dilation))
+  const [down, across] = [row - first[0] + 1, column - first[1] + 1]
+  return (
+    `<style>.${name}-image tr${rows} td${columns},` +
+    `.${name}-output tr:nth-child(${down}) td:nth-child(${across}){${FRAME}}</style>`
+  )
+}
+
+// Returns the CSS that selects so many rows or columns, which lie equally far apart.
+function every(first, count, dilation) {
+  const [apart, last] = [count > 1 ? dilation : 1, first + (count - 1) * dilation]
+  return `:nth-child(${apart}n+${first + 1}):nth-child(-n+${last + 1})`
+}
+
+// Returns a frame for each channel, which `hoverRules` places and shows.
+function hoverFrames(data, fixed) {
+  const [height, width] = data.spans.map((span, axis) => span * fixed.cell[axis])
+  let text = ""
+  for (let channel = 0; channel < data.padded.shape[2]; channel++) {
+    const top = fixed.caption + channel * pitchOf(data, fixed)
+    const style = `width:${width}px;height:${height}px;margin-top:${top}px`
+    text += `<i class="course-hover" style="${style}"></i>`
   }
+  return text
+}
+
+// Returns the style that frames the window of the output value that is pointed at.
+function hoverRules({ taps, first, output }, state, { name, cell: [height, width] }) {
+  const own = [state.row - first[0], state.column - first[1]]
+  const placeOf = (at, axis) => taps[axis] + (at - own[axis]) * state.stride
+  const places = (axis) => Array.from({ length: output.shape[axis] }, (_, at) => placeOf(at, axis))
+  const rule = (pointed, then) =>
+    `.course-explorer:has(.${name}-output ${pointed}) .${name}-image i{${then}}`
+  const down = places(0).map((row, at) =>
+    rule(`tr:nth-child(${at + 1}) td:hover`, `display:block;top:${row * height}px`),
+  )
+  const across = places(1).map((column, at) =>
+    rule(`td:nth-child(${at + 1}):hover`, `left:${column * width}px`),
+  )
+  return `<style>${down.join("")}${across.join("")}</style>`
+}
+
+const VIEW = "margin:0 16px 0 0"
+
+function figure(name, content) {
+  return `<figure class="course-view ${name}" style="${VIEW}">${content}</figure>`
+}
+
+function group(words, content) {
+  const style = "display:flex;flex-wrap:wrap;margin:0"
+  const start = `<div class="course-view" role="group" aria-label="${words}" style="${style}">`
+  return `${start}${content}</div>`
+}
+
+function part(content) {
+  return `<div style="${VIEW}">${content}</div>`
 }
 
 // Returns an array's channels as tables under each other, each as high as the padded image.
-function stack(name, values, fixed, padded, options) {
+function blocks(name, values, fixed, data, options) {
   const channels = values.shape[2]
-  let blocks = ""
+  let text = ""
   for (let channel = 0; channel < channels; channel++) {
     const one = table(channelOf(values, channel), fixed, options)
-    blocks += block(channelLabel(name, channel, channels), one, fixed, padded)
+    text += block(channelLabel(name, channel, channels), one, fixed, data)
   }
-  return `<div class="course-view" style="position:static;margin:0 16px 0 0">${blocks}</div>`
+  return text
 }
 
-function block(caption, content, fixed, padded) {
+function block(caption, content, fixed, data) {
   return (
-    `<div style="height:${pitchOf(padded, fixed)}px"><div class="caption" ` +
+    `<div style="height:${pitchOf(data, fixed)}px"><div class="caption" ` +
     `style="height:${fixed.caption}px">${caption}</div>${content}</div>`
   )
 }
 
 // Returns the pixels from one channel's caption to the next one's.
-function pitchOf({ shape: [tall] }, { caption, cell: [height], gap }) {
+function pitchOf({ padded: { shape: [tall] } }, { caption, cell: [height], gap }) {
   return caption + tall * height + gap
 }
 

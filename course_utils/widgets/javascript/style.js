@@ -3,6 +3,7 @@
 import { rangeOf } from "./arrays.js"
 
 const RGB = ["red", "green", "blue"]
+const GREYS = Uint8Array.from({ length: 3 * 256 }, (_, at) => at / 3)
 
 // Returns a number in at most two decimals, with a real minus sign: 3, 0.25, −1.5.
 export function number(value) {
@@ -52,39 +53,15 @@ export function looksSigned(values) {
   return values.some((value) => value < -1e-6)
 }
 
-// Returns one background per value as [red, green, blue] in 0…255, not yet rounded.
-//
-// table: 256 × 3 bytes, blue over white to red. Signed values are coloured by it, around white;
-// others grey, from black at 0 to white at 1, or at the largest value where that is above 1.
-export function cellColours(values, signed, table) {
-  if (!signed) {
-    const most = Math.max(1, rangeOf(values)[1])
-    return Array.from(values, (value) => Array(3).fill(clip(value / most, 0, 1) * 255))
-  }
-  const limit = signedLimit(values)
-  return Array.from(values, (value) => {
-    const at = clip(Math.floor((value / limit / 2 + 0.5) * 256), 0, 255)
-    return Number.isNaN(at) ? [0, 0, 0] : [...table.subarray(3 * at, 3 * at + 3)]
-  })
-}
-
-// Returns "black" or "white", whichever is easier to read on a colour in 0…255.
-//
-// Reference: WCAG 2.2, contrast ratio: from a relative luminance of 0.179 black is better.
-export function inkOn(colour) {
-  const [red, green, blue] = colour.map(linear)
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "black" : "white"
-}
-
-function linear(level) {
-  const share = level / 255
-  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-}
-
-// Rounds as NumPy does: halves go to the even neighbour.
-export function rounded(value) {
-  const low = Math.floor(value)
-  return value - low === 0.5 ? low + (low % 2) : Math.round(value)
+// Returns the level of each value, 0…255: of signed ones from blue over white at 128 to red; of
+// others from black at 0 to white at 1, or at the largest value where that is above 1.
+export function cellLevels(values, signed) {
+  const most = signed ? signedLimit(values) : Math.max(1, rangeOf(values)[1])
+  const level = signed
+    ? (value) => Math.floor((value / most / 2 + 0.5) * 256)
+    : (value) => (value / most) * 255
+  // Cuts off, rounds halves to the even neighbour as NumPy does, and makes 0 of what is no number.
+  return Uint8ClampedArray.from(values, level)
 }
 
 // Returns the red, green, blue and opacity of each pixel, ready for a canvas.
@@ -92,28 +69,43 @@ export function rounded(value) {
 // image: (height, width) or (height, width, 3). signed: white at 0, red above and blue below; in
 // colour mid-grey at 0. Otherwise 0 is black and 1 white, and what lies beyond is cut off.
 export function pixels({ shape, values }, signed, table) {
-  const level = signed ? signedLevels(values) : plainLevels(values)
-  const channels = shape[2] ?? 1
-  const points = new Uint8ClampedArray(shape[0] * shape[1] * 4)
-  for (let from = 0, to = 0; from < values.length; from += channels, to += 4) {
-    for (let colour = 0; colour < 3; colour++) {
-      const one = level(values[channels === 3 ? from + colour : from])
-      points[to + colour] = signed && channels === 1 ? table[3 * one + colour] : one
-    }
-    points[to + 3] = 255
-  }
+  const levels = signed ? signedLevels(values) : plainLevels(values)
+  const points = new Uint8ClampedArray(shape[0] * shape[1] * 4).fill(255)
+  if (shape[2] === 3) copyColours(points, levels)
+  else lookUpColours(points, levels, signed ? table : GREYS)
   return points
 }
 
+function copyColours(points, levels) {
+  for (let from = 0, to = 0; from < levels.length; from += 3, to += 4) {
+    points[to] = levels[from]
+    points[to + 1] = levels[from + 1]
+    points[to + 2] = levels[from + 2]
+  }
+}
+
+function lookUpColours(points, levels, table) {
+  for (let at = 0, to = 0; at < levels.length; at++, to += 4) {
+    const from = 3 * levels[at]
+    points[to] = table[from]
+    points[to + 1] = table[from + 1]
+    points[to + 2] = table[from + 2]
+  }
+}
+
+// Levels lose their fractions on the way into a Uint8Array, as in NumPy.
 function signedLevels(values) {
   const scale = 127 / signedLimit(values)
-  return (value) => Math.floor(value * scale + 128)
+  const levels = new Uint8Array(values.length)
+  for (let at = 0; at < levels.length; at++) levels[at] = values[at] * scale + 128
+  return levels
 }
 
 function plainLevels(values) {
   // NumPy multiplies float32 in float32.
-  const precise = values instanceof Float32Array ? Math.fround : (value) => value
-  return (value) => Math.floor(precise(clip(value, 0, 1) * 255))
+  const scaled = new values.constructor(values.length)
+  for (let at = 0; at < scaled.length; at++) scaled[at] = clip(values[at], 0, 1) * 255
+  return new Uint8Array(scaled)
 }
 
 function clip(value, least, most) {

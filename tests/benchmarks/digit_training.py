@@ -1,6 +1,6 @@
 """Train one network on all of MNIST and print seconds, test accuracy and peak memory as JSON.
 
-    python tests/benchmarks/digits.py snippet 1
+    python tests/benchmarks/digit_training.py snippet 1
 
 A process of its own for each training: none inherits another's memory or warm caches.
 """
@@ -12,8 +12,8 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from course_utils.datasets import load_mnist  # noqa: E402
-from course_utils.models import classifier  # noqa: E402
+from course_utils.datasets import load_mnist
+from course_utils.models import classifier
 
 
 def snippet(pictures, labels):

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import numpy as np
 from explorer_cases import CASES, EVENTS
+from results import NotMeasuredError, Row
+from timing import rounded
 
-BROWSER = Path(__file__).parents[1] / "browser"
+FOLDER = Path(__file__).parents[1]
+BROWSER = FOLDER.parent / "browser"
 WAYS = {"front": "computed in the browser", "core": "by the kernel"}
 GOALS = {  # median and 95th percentile in milliseconds, and times faster than `interact`
     "client": "on screen ≤ 16 / 33 ms, 50 × interact",
@@ -25,7 +28,6 @@ of the picture had changed in the page. On screen: its images were loaded, and t
 made. × says how many times faster than `interact` with `plt.show()`, which draws the same figure in
 the same kernel and page. In Python, what an update sends is made into JSON, and its bytes counted.
 """
-ONE = "slider or field to pixels in a browser"
 
 # Notes when a picture in an output changes. JupyterLab's frame around it, fields and words do not
 # count. A frame is made when what was posted in its callback comes back.
@@ -64,10 +66,14 @@ TIMES = "() => [benchSeen.changed - benchSeen.start, benchSeen.screen - benchSee
 
 
 def rows():
-    """Return rows (what, measured, goal); one that says why, where there is no browser."""
+    """Return a row for each change and each way to show it.
+
+    Raises:
+        NotMeasuredError: there is no browser here, or what drives it is missing.
+    """
     missing = _missing()
     if missing:
-        return [(ONE, f"not measured: no {missing} here", "")]
+        raise NotMeasuredError(f"no {missing} here")
     if str(BROWSER) not in sys.path:
         sys.path.append(str(BROWSER))
     from lab_in_browser import chromium, served
@@ -92,7 +98,7 @@ def _missing():
 def _measured(browser, address, folder):
     from notebook_page import choose, open_cells
 
-    setup = f"import sys\nsys.path.append({str(Path(__file__).parent)!r})\nimport explorer_cases"
+    setup = f"import sys\nsys.path.append({str(FOLDER)!r})\nimport explorer_cases"
     page = open_cells(browser, address, folder, "latency", [setup, ""])
     choose(page, "Run", "Run Selected Cell")
     found = []
@@ -108,14 +114,18 @@ def _case_rows(page, name, case):
 
     try:
         slow = _times(page, name, "interact")
-        rows = [
-            (f"{case.what}, {WAYS[way]}", in_words(_times(page, name, way), slow), GOALS[goal])
+        found = [
+            _row(f"{case.what}, {WAYS[way]}", GOALS[goal], _times(page, name, way), slow)
             for way, goal in case.goals.items()
         ]
     except Error as problem:
         why = page.problems[-1] if page.problems else str(problem)
-        return [(case.what, f"not measured: {why.splitlines()[0]}", "")]
-    return [*rows, (f"{case.what}, `interact`", in_words(slow), "")]
+        return [Row(case.what, f"not measured: {why.splitlines()[0]}")]
+    return [*found, _row(f"{case.what}, `interact`", "", slow)]
+
+
+def _row(what, goal, times, slow=None):
+    return Row(what, in_words(times, slow), goal, numbers_of(times, slow))
 
 
 def _times(page, name, way):
@@ -176,6 +186,17 @@ def _target(output, label, key):
     if key == "Enter":
         return output.get_by_role("button", name=label, exact=True)
     return output.get_by_label(label, exact=True)
+
+
+def numbers_of(times, slow=None):
+    """Return median and 95th percentile of both moments, and how many times faster than `slow`."""
+    found = {}
+    for moment, name in enumerate(("changed", "screen")):
+        middle, late = np.percentile(times[:, moment], [50, 95])
+        found |= {f"{name}_median_ms": middle, f"{name}_p95_ms": late}
+        if slow is not None:
+            found[f"{name}_times_interact"] = np.median(slow[:, moment]) / middle
+    return rounded(**found)
 
 
 def in_words(times, slow=None):
