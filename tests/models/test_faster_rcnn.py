@@ -89,8 +89,8 @@ def test_the_four_losses_are_summed_and_evaluated(scenes):
     values = detector.evaluate(
         scenes.images, scenes.boxes, scenes.labels, verbose=0, return_dict=True
     )
-    four = [values[name] for name in ("objectness", "proposal", "class", "box")]
-    assert values["loss"] == pytest.approx(sum(four), rel=1e-4)
+    four = [float(values[name]) for name in ("objectness", "proposal", "class", "box")]
+    assert float(values["loss"]) == pytest.approx(sum(four), rel=1e-4)
 
 
 def test_proposals_are_boxes_in_the_picture_best_first(scenes):
