@@ -23,6 +23,12 @@ ROWS = [results.Row("a", "1 ms", "", {"median_ms": 1.0}), results.Row("b", "2 ms
 
 
 @pytest.fixture(autouse=True)
+def headless_again(monkeypatch):
+    """The command shows live explorers; what it changes for that is put back after each test."""
+    monkeypatch.setenv("COURSE_HEADLESS", "1")
+
+
+@pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
     """Keep what a test measures out of the committed results."""
     monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
