@@ -290,17 +290,22 @@ def _pair(name, value):
     if len(pair) != 2:
         raise ValueError(f"Expected {name} as one integer or a pair. Received {value!r}.")
     for number in pair:
-        _require_positive(name, number)
+        require_positive(name, number)
     return pair
 
 
 def _require_setting(size, kernel, stride, padding, dilation):
     for name, value in dict(size=size, kernel=kernel, stride=stride, dilation=dilation).items():
-        _require_positive(name, value)
+        require_positive(name, value)
     _require_padding(padding)
 
 
-def _require_positive(name, value):
+def require_positive(name, value):
+    """Refuse what is not a whole number of at least 1, such as a stride.
+
+    Raises:
+        ValueError: it says what came.
+    """
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < 1:
         raise ValueError(f"Expected {name} as an integer of at least 1. Received {value!r}.")
@@ -346,5 +351,5 @@ def _require_layer(layer):
         )
     kernel, stride, dilation = (*layer, 1)[:3]
     for name, value in dict(kernel=kernel, stride=stride, dilation=dilation).items():
-        _require_positive(name, value)
+        require_positive(name, value)
     return kernel, stride, dilation

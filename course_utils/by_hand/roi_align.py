@@ -13,6 +13,7 @@ Fast R-CNN (2015), section 2.1, for RoI pooling.
 import numpy as np
 
 from course_utils.by_hand.boxes import check_boxes
+from course_utils.by_hand.convolution import require_positive
 
 
 def sample_places(starts, ends, bins, samples):
@@ -99,7 +100,8 @@ def roi_align(feature_map, boxes, size, samples=2):
         ValueError: another shape, what are no boxes, or numbers below 1.
     """
     feature_map, boxes, rows, columns = _require(feature_map, boxes, size)
-    return align(feature_map, boxes, rows, columns, _require_count("samples", samples))
+    require_positive("samples", samples)
+    return align(feature_map, boxes, rows, columns, samples)
 
 
 def roi_pool(feature_map, boxes, size):
@@ -137,11 +139,6 @@ def _require(feature_map, boxes, size):
     pair = (size, size) if np.ndim(size) == 0 else tuple(size)
     if len(pair) != 2:
         raise ValueError(f"Expected size as one integer or a pair. Received {size!r}.")
-    return feature_map, check_boxes(boxes), *(_require_count("size", one) for one in pair)
-
-
-def _require_count(name, value):
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value < 1:
-        raise ValueError(f"Expected {name} as an integer of at least 1. Received {value!r}.")
-    return value
+    for one in pair:
+        require_positive("size", one)
+    return feature_map, check_boxes(boxes), *pair

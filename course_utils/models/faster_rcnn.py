@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from course_utils.by_hand.convolution import require_positive
 from course_utils.datasets import DIGIT_CLASSES, verified_path
 from course_utils.models.classifier import learning_rates
 from course_utils.models.detector import checking, networks, steps
@@ -253,8 +254,7 @@ def _require_arguments(classes, size, channels, anchor_sizes, anchor_ratios, **c
     numbers = {name: counts[name] for name in ("bins", "units", "rois", "proposals")}
     whole = {"classes": classes, "channels": channels, **numbers}
     for name, value in whole.items():
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"Expected {name} as an integer of at least 1. Received {value!r}.")
+        require_positive(name, value)
     if len(size) != 2 or any(side < 8 or side % networks.COARSE for side in size):
         raise ValueError(
             f"Expected size as (height, width), multiples of {networks.COARSE}. Received {size!r}: "

@@ -172,11 +172,10 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False, cl
     if photograph and pixels.nbytes > PHOTOGRAPH:
         kind, file = "jpeg", _jpeg(drawn)
     else:
-        kind, file = "png", _saved(drawn, "PNG", **how)
-    source = base64.b64encode(file).decode()
+        kind, file = "png", saved(drawn, "PNG", **how)
     picked = f' data-pick="{html.escape(pick)}"' if pick else ""
     return (
-        f'<img src="data:image/{kind};base64,{source}" alt="{html.escape(alt)}"{picked} '
+        f'<img src="{address(file, kind)}" alt="{html.escape(alt)}"{picked} '
         f'style="width:{width}px{";image-rendering:auto" if pixels.shape[1] > width else ""}">'
     )
 
@@ -184,13 +183,19 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False, cl
 def _jpeg(drawn):
     """Return a JPEG of the best quality that fits in PHOTOGRAPH bytes, colours as sharp as grey."""
     for quality in range(95, 0, -10):
-        file = _saved(drawn, "JPEG", quality=quality, subsampling=0)
+        file = saved(drawn, "JPEG", quality=quality, subsampling=0)
         if len(file) <= PHOTOGRAPH:
             break
     return file
 
 
-def _saved(drawn, kind, **how):
+def address(file, kind="png"):
+    """Return a picture's file as an address that holds it: nothing is fetched."""
+    return f"data:image/{kind};base64,{base64.b64encode(file).decode()}"
+
+
+def saved(drawn, kind, **how):
+    """Return a picture of PIL as the bytes of a file."""
     stream = io.BytesIO()
     drawn.save(stream, format=kind, **how)
     return stream.getvalue()

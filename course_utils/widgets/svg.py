@@ -1,11 +1,11 @@
 """A picture in SVG on white: what `widgets.overlay` lays over an image, without an image below."""
 
-import base64
-import io
 from html import escape
 
 import numpy as np
 from PIL import Image
+
+from course_utils.widgets import html
 
 
 def drawing(size, content, words, pick=None, still=False):
@@ -32,11 +32,9 @@ def drawing(size, content, words, pick=None, still=False):
 
 def pixels(array, size):
     """Return (rows, columns, 3) uint8 over a drawing of (height, width), each pixel a square."""
-    stream = io.BytesIO()
-    Image.fromarray(array).save(stream, format="PNG", compress_level=1)
-    source = base64.b64encode(stream.getvalue()).decode()
+    source = html.address(html.saved(Image.fromarray(array), "PNG", compress_level=1))
     return (
-        f'<image href="data:image/png;base64,{source}" width="{size[1]:g}" height="{size[0]:g}" '
+        f'<image href="{source}" width="{size[1]:g}" height="{size[0]:g}" '
         'preserveAspectRatio="none" style="image-rendering:pixelated"></image>'
     )
 

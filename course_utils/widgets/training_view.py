@@ -4,7 +4,6 @@ All of it is HTML in one ipywidgets box. Progress and curves are two parts of it
 curves' picture travels to the browser only when it is a new one.
 """
 
-import base64
 import html
 import re
 import time
@@ -13,6 +12,7 @@ import keras
 
 from course_utils import draw
 from course_utils.waiting import LiveText, progress
+from course_utils.widgets.html import address
 from course_utils.widgets.training_run import history_of
 
 PAUSE = 0.2  # seconds between two states of the progress
@@ -128,9 +128,8 @@ class View(keras.callbacks.Callback):
             {self.run.name: history_of(self.run.logs)},
             f"Learning curves of {self.run.name} over {epochs}.",
         )
-        source = base64.b64encode(shown.png()).decode()
         alt = html.escape(shown.description)
-        self.text.put(f'<img src="data:image/png;base64,{source}" alt="{alt}">', CURVES)
+        self.text.put(f'<img src="{address(shown.png())}" alt="{alt}">', CURVES)
         self.drawing.append(time.monotonic() - start)
 
 

@@ -18,13 +18,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import keras
 import numpy as np
 
+from course_utils.authoring.checkpoint import CROPS, SCENES, TESTS
 from course_utils.datasets import boxes_of, load_nuclei
 from course_utils.judge import coco_scores
 from course_utils.models import faster_rcnn
 from course_utils.scenes import digit_crops, digit_scenes
 from course_utils.scenes.nuclei import nuclei_crops, without_slivers
 
-SCENES, CROPS, TESTS = 4000, 10_000, 500
 STRIPS, STRIP = 4, 128  # of the picture of nuclei, and their width in pixels
 
 

@@ -11,7 +11,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "results"
+from course_utils.places import RESULTS as FOLDER
+
 PAGE = Path(__file__).parent / "result.md"
 OPENING = """# What the course takes
 

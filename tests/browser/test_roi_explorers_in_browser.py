@@ -51,12 +51,6 @@ def page(lab_server, lab_folder, browser):
     page.context.close()
 
 
-@pytest.fixture(autouse=True)
-def no_script_error(page):
-    yield
-    assert page.problems == []
-
-
 @pytest.fixture
 def lab(page):
     press(cell(page, LAB), "Reset")
