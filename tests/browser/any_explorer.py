@@ -71,7 +71,8 @@ def answers_mouse(explorer):
     """Change something by a key, then click its buttons, and Reset at last."""
     reset = explorer.get_by_role("button", name="Reset", exact=True).first
     clicks = [button.click for button in (*explorer.locator(BUTTONS).all(), reset)]
-    return answers_keys(explorer) and answers(explorer, *clicks)
+    # The key may lead back to the start, where Reset has nothing to do: then a second one does not.
+    return any(answers_keys(explorer) and answers(explorer, *clicks) for _ in range(2))
 
 
 def answers_finger(explorer):
