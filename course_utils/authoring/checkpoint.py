@@ -6,7 +6,7 @@ from course_utils.datasets import SUMS, format_sums, load_mnist, read_sums
 from course_utils.places import DATA
 from course_utils.startup import start_keras
 
-SEED, CROPS, SCENES, TESTS = 6, 10_000, 4_000, 500  # of the detector
+SEED, CROPS, SCENES, TESTS = 6, 10_000, 8_000, 500  # of the detector
 
 
 def ship_reader(folder=DATA):
