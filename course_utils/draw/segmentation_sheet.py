@@ -16,6 +16,7 @@ BARS, NUMBER = 1.3, 0.5  # inches of a probability of 1, and of the number besid
 LINE, COLUMN, PATCH = 0.24, 0.75, 0.2  # inches: a line; a column at least; a patch of colour
 FONT, TITLE = 9, 10  # points
 ERRORS = 3.4  # inches of the words that explain them
+EDGE = 0.1  # inches right of the last column
 NARROWEST = 1.4  # inches that a picture's title has at least
 FRAME = 0.11  # inches of the frame around the chosen pixel, at least
 
@@ -80,7 +81,7 @@ class Columns:
         self.pictures = [MARGIN + place * pitch for place in range(len(pictures))]
         self.names = max(width_of(name, FONT) for name in [*classes, "mean"]) + 0.15
         self.bars = MARGIN + len(pictures) * pitch + self.names
-        self.table = PATCH + self.names + sum(map(_width_of_column, predictions))
+        self.table = PATCH + self.names + sum(map(_width_of_column, predictions)) + EDGE
         explained = self.table + 2 * GAP + ERRORS if errors else self.table
         self.width = max(self.bars + BARS + NUMBER, MARGIN + explained) + MARGIN
 
