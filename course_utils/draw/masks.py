@@ -112,15 +112,14 @@ def laid_over(picture, mask, zoom=1, line=1, opacity=OPACITY):
         picture: as `drawable` returns it.
         mask: (height, width) integers.
         zoom: how often each pixel is repeated, down and across.
-        line: pixels of the black line around each region; it covers what has the lower number, so
-            that the thinnest region still shows its colour.
+        line: pixels of the black line around each region.
         opacity: of the colours, 0 to 1; near a region's edge they hide the picture.
     """
-    picture, mask = _enlarged(_coloured(picture), zoom), _enlarged(mask, zoom)
+    picture, mask = enlarged(coloured(picture), zoom), enlarged(mask, zoom)
     colours, things = COLOURS[(mask - 1) % len(COLOURS)], mask > 0
-    shares = np.where(_near_another(mask, BAND * line), 1, opacity) * things
+    shares = np.where(near_another(mask, BAND * line), 1, opacity) * things
     pixels = picture + shares[..., np.newaxis].astype(np.float32) * (colours - picture)
-    pixels[ndimage.maximum_filter(mask, 2 * line + 1) > mask] = 0
+    pixels[outlined(mask, line)] = 0
     return pixels
 
 
@@ -133,8 +132,8 @@ def errors_over(picture, truth, kinds, zoom=1, line=1):
         kinds: (height, width), as `error_kinds` gives them.
         zoom, line: as in `laid_over`.
     """
-    pixels, kinds = _enlarged(greyed(picture), zoom), _enlarged(kinds, zoom)
-    truth = _enlarged(truth, zoom)
+    pixels, kinds = enlarged(greyed(picture), zoom), enlarged(kinds, zoom)
+    truth = enlarged(truth, zoom)
     rows, columns = np.indices(kinds.shape) // line
     striped = (rows + columns) % STRIPE < STRIPE // 3
     for kind, entry in ERRORS.items():
@@ -142,11 +141,19 @@ def errors_over(picture, truth, kinds, zoom=1, line=1):
         pixels[here] += ERROR_OPACITY * (np.array(to_rgb(entry.colour)) - pixels[here])
         if entry.hatch:
             pixels[here & striped] = 0
-    pixels[_near_another(truth, line) & (truth > 0)] = 1
+    pixels[near_another(truth, line) & (truth > 0)] = 1
     return pixels
 
 
-def _near_another(mask, distance):
+def outlined(mask, line):
+    """Return where black lines run: beside regions, on what has the lower number.
+
+    So the thinnest region on the background still shows its colour.
+    """
+    return ndimage.maximum_filter(mask, 2 * line + 1) > mask
+
+
+def near_another(mask, distance):
     """Return which pixels have one of another class at most so many pixels away."""
     size = 2 * distance + 1
     return ndimage.maximum_filter(mask, size) != ndimage.minimum_filter(mask, size)
@@ -165,11 +172,13 @@ def _number_regions(axes, mask, corner, scale):
                           path_effects=[withStroke(linewidth=2.5, foreground="white")])  # fmt: skip
 
 
-def _enlarged(values, zoom):
+def enlarged(values, zoom):
+    """Return values, (height, width, …), each repeated so often down and across."""
     return values.repeat(zoom, axis=0).repeat(zoom, axis=1)
 
 
-def _coloured(picture):
+def coloured(picture):
+    """Return a drawable picture with three channels, (height, width, 3)."""
     return np.repeat(picture[..., np.newaxis], 3, axis=2) if picture.ndim == 2 else picture
 
 

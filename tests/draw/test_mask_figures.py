@@ -205,7 +205,7 @@ def test_errors_have_the_colours_of_their_kinds():
     grey = np.full((80, 80), 0.5, np.float32)
     seen = by_draw.errors_over(grey, MASK.astype(int), kinds)
     line = (seen == 1).all(axis=-1)
-    np.testing.assert_array_equal(line, by_draw._near_another(MASK, 1) & (MASK > 0))
+    np.testing.assert_array_equal(line, by_draw.near_another(MASK, 1) & (MASK > 0))
     for kind, entry in by_draw.ERRORS.items():
         here = seen[(kinds == KINDS.index(kind)) & ~line]
         stripes = (here == 0).all(axis=-1)
