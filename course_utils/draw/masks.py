@@ -112,15 +112,14 @@ def laid_over(picture, mask, zoom=1, line=1, opacity=OPACITY):
         picture: as `drawable` returns it.
         mask: (height, width) integers.
         zoom: how often each pixel is repeated, down and across.
-        line: pixels of the black line around each region; it covers what has the lower number, so
-            that the thinnest region still shows its colour.
+        line: pixels of the black line around each region.
         opacity: of the colours, 0 to 1; near a region's edge they hide the picture.
     """
     picture, mask = enlarged(coloured(picture), zoom), enlarged(mask, zoom)
     colours, things = COLOURS[(mask - 1) % len(COLOURS)], mask > 0
     shares = np.where(near_another(mask, BAND * line), 1, opacity) * things
     pixels = picture + shares[..., np.newaxis].astype(np.float32) * (colours - picture)
-    pixels[ndimage.maximum_filter(mask, 2 * line + 1) > mask] = 0
+    pixels[outlined(mask, line)] = 0
     return pixels
 
 
@@ -144,6 +143,14 @@ def errors_over(picture, truth, kinds, zoom=1, line=1):
             pixels[here & striped] = 0
     pixels[near_another(truth, line) & (truth > 0)] = 1
     return pixels
+
+
+def outlined(mask, line):
+    """Return where black lines run: beside regions, on what has the lower number.
+
+    So the thinnest region on the background still shows its colour.
+    """
+    return ndimage.maximum_filter(mask, 2 * line + 1) > mask
 
 
 def near_another(mask, distance):
