@@ -8,7 +8,15 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from course_utils.by_hand.masks import KINDS
-from course_utils.draw.masks import COLOURS, ERRORS, STRIPE, coloured, enlarged, near_another
+from course_utils.draw.masks import (
+    COLOURS,
+    ERRORS,
+    STRIPE,
+    coloured,
+    enlarged,
+    near_another,
+    outlined,
+)
 
 CLEAR, BLACK, WHITE = 0, 255, 254  # indices; those between are classes, or kinds of errors
 MOST_CLASSES = 250
@@ -22,7 +30,7 @@ def class_layer(mask, zoom):
         zoom: how often each pixel is repeated, down and across.
     """
     mask = enlarged(mask.astype(np.uint8), zoom)
-    return np.where(near_another(mask, 1) & (mask > 0), BLACK, mask).astype(np.uint8)
+    return np.where(outlined(mask, 1), BLACK, mask).astype(np.uint8)
 
 
 def error_layer(truth, kinds, zoom):
