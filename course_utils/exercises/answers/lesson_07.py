@@ -227,8 +227,8 @@ def row_from_factor(factor):
 @SLIPS.slip(
     "bilinear_row",
     "the weights add up to 1",
-    "A blur needs that. Here an enlarged pixel meets one or two weights of the row, and these alone "
-    "are to add up to 1.",
+    "A blur needs that. Here an enlarged pixel meets one or two weights of the row, and these are "
+    "to add up to 1.",
 )
 def row_with_sum_one(factor):
     return bilinear_row(factor) / bilinear_row(factor).sum()
