@@ -302,7 +302,8 @@ quiz_shared_work = Quiz(
 quiz_objectness = Quiz(
     "quiz_objectness",
     LESSON,
-    "Of 400 anchors, 6 show an object. Suppose all of them were asked, the loss were the mean of "
+    "In another scene, of 400 anchors, 6 show an object. Suppose all of them were asked, the loss "
+    "were the mean of "
     "their cross-entropies, and the network could not tell them apart yet: it gives every anchor "
     "the same probability of an object. Which one makes the loss least?",
     [

@@ -18,8 +18,7 @@ SLIPS = SlipList()
 def pad(lists):
     """Return lists of class numbers as one array, filled up with -1 at their ends.
 
-    lists: n lists or arrays of whole numbers, some of which may be empty;
-    returns (n, length of the longest).
+    lists: n lists or arrays of whole numbers, some empty; returns (n, length of the longest).
     """
     longest = max(len(one) for one in lists)
     padded = np.full((len(lists), longest), -1)
@@ -186,8 +185,7 @@ def pad_appended(lists):
 def fair_sample(positive, count, share, random):
     """Return the places of `count` drawn anchors: positives as far as allowed, the rest others.
 
-    positive: (n,) booleans, n >= count; at most count * share of the drawn are positive, and as
-    many as there are, up to that; random: a NumPy Generator. Returns whole numbers, none twice.
+    positive: (n,) booleans; at most count * share of the drawn are positive. None is drawn twice.
     """
     with_object, others = np.flatnonzero(positive), np.flatnonzero(~positive)
     number = min(int(count * share), len(with_object))
@@ -413,8 +411,7 @@ def sample_in_two(positive, count, share, random):
 def read_between(four, right, down):
     """Return the value at a place between the middles of four cells.
 
-    four: (2, 2), upper left, upper right, lower left, lower right; right, down: in 0…1;
-    returns a number.
+    four: (2, 2), as the cells lie; right, down: from 0 to 1; returns a number.
     """
     upper, lower = four[:, 0] + right * (four[:, 1] - four[:, 0])
     return upper + down * (lower - upper)
@@ -546,8 +543,7 @@ def between_averaged(four, right, down):
 def smooth_l1(errors, turn):
     """Return the loss of each error: a parabola up to the size `turn`, then a straight line.
 
-    Where |error| < turn: error² / (2 · turn); otherwise |error| - turn / 2.
-    errors: an array, of either sign; turn: above 0; returns the same shape.
+    Where |error| < turn: error² / (2 · turn); otherwise |error| - turn / 2; the same shape.
     """
     sizes = np.abs(errors)
     parabola = sizes * sizes / (2 * turn)
