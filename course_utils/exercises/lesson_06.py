@@ -303,9 +303,8 @@ quiz_objectness = Quiz(
     "quiz_objectness",
     LESSON,
     "In another scene, of 400 anchors, 6 show an object. Suppose all of them were asked, the loss "
-    "were the mean of "
-    "their cross-entropies, and the network could not tell them apart yet: it gives every anchor "
-    "the same probability of an object. Which one makes the loss least?",
+    "were the mean of their cross-entropies, and the network could not tell them apart yet: it "
+    "gives every anchor the same probability of an object. Which one makes the loss least?",
     [
         Option("0.5: that is fair as long as it knows nothing", "the loss is then 0.69 for each "
                "anchor. Saying with some confidence that nothing is there is right 394 times, "

@@ -92,7 +92,7 @@ def mean_cross_entropy(probability, shows=SHOWS, anchors=ANCHORS):
 
 def test_the_share_of_positives_makes_the_loss_least():
     quiz = lesson_06.quiz_objectness
-    assert f"Of {ANCHORS} anchors, {SHOWS} show" in quiz.question
+    assert f"of {ANCHORS} anchors, {SHOWS} show" in quiz.question
     probabilities = np.linspace(0.001, 0.999, 999)
     best = probabilities[np.argmin(mean_cross_entropy(probabilities))]
     assert best == pytest.approx(SHOWS / ANCHORS) and right_text(quiz).startswith(f"{best:g},")
