@@ -9,7 +9,7 @@ from course_utils.places import DATA
 from course_utils.startup import start_keras
 
 SEED, CROPS, SCENES, TESTS = 6, 10_000, 4_000, 500  # of the detector
-GARMENT_TESTS = 200
+GARMENT_SCENES, GARMENT_TESTS, NUCLEI_CROPS = 4_000, 200, 480  # of the segmenters
 
 
 def ship_reader(folder=DATA):
@@ -55,11 +55,15 @@ def ship_detector(folder=DATA):
 def ship_garments(folder=DATA):
     """Train on scenes of garments, write weights and their sum; as `ship_reader`."""
     start_keras()
+    import keras
+
     from course_utils.by_hand.masks import mean_iou
     from course_utils.models import fcn
     from course_utils.scenes import garment_scenes
 
-    network = fcn.train_on_garments(SEED)
+    keras.utils.set_random_seed(SEED)
+    network, scenes = fcn.garment_network(), garment_scenes(GARMENT_SCENES, SEED)
+    fcn.train(network, scenes.images, scenes.masks, **fcn.FOR_GARMENTS)
     tests = garment_scenes(GARMENT_TESTS, SEED, split="test")
     score = mean_iou(tests.masks, fcn.predict(network, tests.images), 1 + len(tests.classes))
     path = _keep_half(network, fcn.GARMENTS_SHIPPED, folder)
@@ -69,14 +73,20 @@ def ship_garments(folder=DATA):
 def ship_nuclei(folder=DATA):
     """Train on the left of the picture of nuclei, write weights and their sum; as `ship_reader`."""
     start_keras()
+    import keras
+
     from course_utils.by_hand.masks import iou_per_class
     from course_utils.models import fcn
+    from course_utils.scenes.nuclei import nuclei_crops
 
-    image, mask = load_nuclei()
-    split = fcn.NUCLEI_SPLIT
-    network = fcn.train_on_nuclei(image[:, :split], mask[:, :split], SEED)
-    found = fcn.predict(network, image[np.newaxis, :, split:, np.newaxis])[0]
-    score = iou_per_class(mask[:, split:] > 0, found, 2)[1]
+    keras.utils.set_random_seed(SEED)
+    halves = [np.split(each, [fcn.NUCLEI_SPLIT], axis=1) for each in load_nuclei()]
+    (seen, image), (known, mask) = halves
+    crops = nuclei_crops(seen, known, NUCLEI_CROPS, SEED, slivers=True)
+    network = fcn.nuclei_network()
+    fcn.train(network, crops.images, crops.masks, **fcn.FOR_NUCLEI)
+    found = fcn.predict(network, image[np.newaxis, ..., np.newaxis])[0]
+    score = iou_per_class(mask > 0, found, 2)[1]
     path = _keep_half(network, fcn.NUCLEI_SHIPPED, folder)
     return path, f"has an IoU of {score:.3f} on the right of the picture"
 

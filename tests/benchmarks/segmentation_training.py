@@ -32,9 +32,9 @@ STRIPS, STRIP = 4, 128  # of the picture of nuclei, and their width in pixels
 def garments(seed, skips):
     """Lesson 07's network on garment scenes, with so many skips."""
     scenes = garment_scenes(GARMENT_SCENES, 1)
-    network = fcn.build_fcn((80, 80), 1 + len(scenes.classes), skips=int(skips))
+    network = fcn.garment_network(int(skips))
     clock = _Clock()
-    fcn.train(network, scenes.images, scenes.masks, seed=seed, **fcn.GARMENTS)
+    fcn.train(network, scenes.images, scenes.masks, seed=seed, **fcn.FOR_GARMENTS)
     spent = clock.spent()
     return spent | judged(lambda images: fcn.predict(network, images))
 
@@ -96,9 +96,9 @@ def _strip(image, mask, held_out, seed):
     sides = [part for part in sides if part.start < part.stop]
     images, masks = _crops(image, mask, sides, seed)
     keras.utils.set_random_seed(seed)
-    network = fcn.build_fcn(None, 2, channels=1, skips=3)
+    network = fcn.nuclei_network()
     clock = _Clock()
-    fcn.train(network, images, masks, seed=seed, **fcn.NUCLEI)
+    fcn.train(network, images, masks, seed=seed, **fcn.FOR_NUCLEI)
     spent = clock.spent()
     seen, truth = image[:, held_out], mask[:, held_out]
     beside = [np.concatenate([each[:, part] for part in sides], axis=1) for each in (image, mask)]

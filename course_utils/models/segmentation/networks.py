@@ -5,59 +5,84 @@ import tensorflow as tf
 from keras import layers
 
 
-def convolution(maps, filters, name, strides=1):
-    """A 3 × 3 convolution and ReLU; weights drawn so that signals keep their size (He, 2015)."""
+def convolution(maps, filters, name, strides=1, kernel=3):
+    """A convolution, batch normalisation, ReLU; weights that keep a signal's size (He, 2015)."""
     layer = layers.Conv2D(
         filters,
-        3,
+        kernel,
         strides,
         padding="same",
-        activation="relu",
+        use_bias=False,  # the normalisation has one
         kernel_initializer="he_normal",
         name=name,
     )
-    return layer(maps)
+    maps = layers.BatchNormalization(momentum=0.9, name=f"{name}_normal")(layer(maps))
+    return layers.ReLU(name=f"{name}_relu")(maps)
 
 
-def add_trunk(pictures, filters):
-    """Return maps of strides 2, 4, 8 and so on, one for each number of filters, fine to coarse."""
+def add_trunk(pictures, filters, depth=2):
+    """Return maps of strides 2, 4, 8 and so on, one for each number of filters, fine to coarse.
+
+    From stride 8 on, where maps are small and another layer costs little, `depth` more follow.
+    """
     maps = layers.Rescaling(4, offset=-2, name="centred")(pictures)  # 0…1 becomes -2…2
     found = []
     for number, count in enumerate(filters, start=1):
         stride = 2**number
-        maps = convolution(maps, count, f"to_stride_{stride}", strides=2)
-        if number > 2:  # where maps are small, another one costs little
-            maps = convolution(maps, count, f"stride_{stride}")
+        maps = convolution(maps, count, f"to_stride_{stride}", strides=2, kernel=max(3, 7 - stride))
+        for repeat in range(depth if stride >= 8 else 0):
+            maps = convolution(maps, count, f"stride_{stride}_{repeat + 1}")
         found.append(maps)
     return found
 
 
-def add_skips(maps, width, skips):
-    """Return scores of the coarsest maps, to which so many finer ones have added theirs."""
-    scores = layers.Conv2D(width, 1, name=f"scores_{2 ** len(maps)}")(maps[-1])
-    for number in range(len(maps) - 1, len(maps) - 1 - skips, -1):
-        finer, stride = maps[number - 1], 2**number
-        scores = enlarged(scores, finer, 2, f"to_{stride}")
-        own = layers.Conv2D(width, 1, name=f"scores_{stride}")(finer)
-        scores = layers.Add(name=f"skip_{stride}")([scores, own])
-    return scores
+def add_skips(maps, skips, width=32):
+    """Return what the coarsest maps know, enlarged, to which so many finer ones have added theirs.
+
+    The paper adds scores of classes. Sums of `width` maps, of which the last layer makes scores,
+    take hardly longer, and learn in fewer steps.
+    """
+    *finer, coarsest = maps
+    known = layers.Conv2D(width, 1, name=f"lateral_{2 ** len(maps)}")(coarsest)
+    for number in range(len(finer), len(finer) - skips, -1):
+        stride = 2**number
+        own = layers.Conv2D(width, 1, name=f"lateral_{stride}")(finer[number - 1])
+        known = EnlargeTo(name=f"enlarged_to_{stride}")([known, own])
+        known = layers.Add(name=f"skip_{stride}")([known, own])
+    return known
 
 
-def enlarged(maps, others, factor, name):
-    """Enlarge maps bilinearly to the size of others; odd sides have made them a little larger."""
-    maps = layers.UpSampling2D(factor, interpolation="bilinear", name=f"enlarged_{name}")(maps)
-    return CutLike(name=f"cut_{name}")([maps, others])
+def add_scores(known, pictures, classes, factor):
+    """Return a logit a class for each pixel: scores at the finest stride, enlarged by so much."""
+    known = layers.ReLU(name="known")(known)
+    scores = layers.Conv2D(classes, 1, name="scores")(known)
+    return EnlargeTo(factor, name="logits")([scores, pictures])
 
 
 @keras.saving.register_keras_serializable("course")
-class CutLike(layers.Layer):
-    """Cut maps on the right and below to the size of others: CutLike()([maps, others])."""
+class EnlargeTo(layers.Layer):
+    """Enlarge maps bilinearly, and cut them to the size of others: EnlargeTo(2)([maps, others]).
+
+    Where a picture has odd sides, halving has rounded up. `UpSampling2D` in its place fails on
+    pictures whose size is known only when they come, and it cannot cut.
+
+    Args:
+        factor: by which both sides grow before they are cut.
+    """
+
+    def __init__(self, factor=2, **settings):
+        super().__init__(**settings)
+        self.factor = factor
 
     def call(self, pair):
         maps, others = pair
+        enlarged = tf.image.resize(maps, self.factor * tf.shape(maps)[1:3])
         height, width = tf.unstack(tf.shape(others)[1:3])
-        return maps[:, :height, :width]
+        return enlarged[:, :height, :width]
 
     def compute_output_shape(self, shapes):
         maps, others = shapes
         return (maps[0], *others[1:3], maps[3])
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
