@@ -1,4 +1,4 @@
-"""Scenes that were never made: moved, mirrored, turned and lit by chance, their masks with them.
+"""Scenes that were never made: moved, enlarged and mirrored by chance, their masks with them.
 
 A picture is enlarged bilinearly, its mask by nearest neighbour: half-way between class 1 and class
 3 lies no class 2. What changes a scene takes (picture, mask, chance): (height, width, channels)
@@ -7,7 +7,7 @@ float32 in 0…1, (height, width) int, and a seed (2,); it returns the first two
 
 import tensorflow as tf
 
-from course_utils.scenes.augmenting import lit, window_in
+from course_utils.scenes.augmenting import window_in
 
 
 def zoomed(picture, mask, chance):
@@ -26,13 +26,9 @@ def zoomed(picture, mask, chance):
 
 def mirrored(picture, mask, chance):
     """Exchange left and right in both, or not."""
-    step = 1 - 2 * tf.random.stateless_uniform((), chance + 2, 0, 2, tf.int32)
-    return picture[:, ::step], mask[:, ::step]
-
-
-def relit(picture, mask, chance):
-    """Change the picture's contrast and brightness; the mask knows no light."""
-    return lit(picture, chance), mask
+    if tf.random.stateless_uniform((), chance + 2) < 0.5:
+        return picture, mask
+    return picture[:, ::-1], mask[:, ::-1]
 
 
 def augmented(scenes, changes, seed):

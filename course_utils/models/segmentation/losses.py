@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def class_weights(masks, classes, power=0.5):
+def class_weights(masks, classes, power=0.2):
     """Return the weight of each class: (mean count / its count) ** power, their mean made 1.
 
     Args:

@@ -54,7 +54,7 @@ def as_convolutions(classifier):
     flattened = isinstance(end, layers.Flatten)
     head = classifier.layers[classifier.layers.index(end) + 1 :]
     _require_head(head, flattened)
-    pictures, maps = _copied(keras.Model(classifier.inputs, end.input))
+    pictures, maps = _copied(keras.Model(classifier.inputs[0], end.input))
     window = tuple(end.input.shape[1:3]) if flattened else (1, 1)
     for layer in head:
         if isinstance(layer, layers.Dense):
@@ -92,7 +92,7 @@ def _require_head(head, flattened):
 
 def _copied(trunk):
     """Return pictures of any size, and the maps that a copy of a network makes of them."""
-    pictures = keras.Input((None, None, trunk.inputs[0].shape[-1]), name="pictures")
+    pictures = keras.Input((None, None, trunk.input.shape[-1]), name="pictures")
     copy = keras.models.clone_model(trunk, input_tensors=pictures)
     copy.set_weights(trunk.get_weights())
-    return copy.inputs[0], copy.outputs[0]
+    return copy.input, copy.output

@@ -4,6 +4,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+DROPPED = 0.3  # of what the coarsest maps know, while training: it helps on things not yet seen
+
 
 def convolution(maps, filters, name, strides=1, kernel=3):
     """A convolution, batch normalisation, ReLU; weights that keep a signal's size (He, 2015)."""
@@ -20,18 +22,18 @@ def convolution(maps, filters, name, strides=1, kernel=3):
     return layers.ReLU(name=f"{name}_relu")(maps)
 
 
-def add_trunk(pictures, filters, depth=2):
+def add_trunk(pictures, filters):
     """Return maps of strides 2, 4, 8 and so on, one for each number of filters, fine to coarse.
 
-    From stride 8 on, where maps are small and another layer costs little, `depth` more follow.
+    The smaller the maps, the less a layer costs: one more follows at stride 8, two at stride 16.
     """
     maps = layers.Rescaling(4, offset=-2, name="centred")(pictures)  # 0…1 becomes -2…2
     found = []
     for number, count in enumerate(filters, start=1):
         stride = 2**number
         maps = convolution(maps, count, f"to_stride_{stride}", strides=2, kernel=max(3, 7 - stride))
-        for repeat in range(depth if stride >= 8 else 0):
-            maps = convolution(maps, count, f"stride_{stride}_{repeat + 1}")
+        for repeat in range(1, number - 1):
+            maps = convolution(maps, count, f"stride_{stride}_{repeat}")
         found.append(maps)
     return found
 
@@ -43,6 +45,7 @@ def add_skips(maps, skips, width=32):
     take hardly longer, and learn in fewer steps.
     """
     *finer, coarsest = maps
+    coarsest = layers.Dropout(DROPPED, name="dropout")(coarsest)
     known = layers.Conv2D(width, 1, name=f"lateral_{2 ** len(maps)}")(coarsest)
     for number in range(len(finer), len(finer) - skips, -1):
         stride = 2**number
