@@ -120,9 +120,7 @@ def train(
         scenes = scenes.map(lambda picture, mask: (as_floats(picture), mask))
         scenes = augmenting.augmented(scenes, changes, seed)
     batches = scenes.batch(batch).prefetch(tf.data.AUTOTUNE)
-    return network.fit(
-        batches, epochs=epochs, verbose=0, callbacks=list(callbacks), shuffle=False
-    )
+    return network.fit(batches, epochs=epochs, verbose=0, callbacks=list(callbacks), shuffle=False)
 
 
 def predict(network, pictures, batch=50):

@@ -53,7 +53,7 @@ def deeplab(seed, seconds):
     )
     scenes = garment_scenes(GARMENT_SCENES, 1)
     classes = 1 + len(scenes.classes)
-    network = keras_cv.models.DeepLabV3Plus(classes, backbone, projection_filters=16)
+    network = keras_cv.models.DeepLabV3Plus(backbone, classes, projection_filters=16)
     loss = keras.losses.SparseCategoricalCrossentropy(ignore_class=classes)
     network.compile(keras.optimizers.Adam(), loss, jit_compile=False)
     masks = np.pad(scenes.masks, [(0, 0), (0, 16), (0, 16)], constant_values=classes)
@@ -87,7 +87,8 @@ def nuclei(seed):
     strips = [slice(first, first + STRIP) for first in range(0, STRIPS * STRIP, STRIP)]
     measured = [_strip(image, (mask > 0).astype(int), strip, seed) for strip in strips]
     mean = {key: float(np.mean([one[key] for one in measured])) for key in measured[0]}
-    return mean | {"strips": [round(one["iou"], 3) for one in measured]}
+    ious = [round(one["iou"], 3) for one in measured]
+    return mean | {"last_strip": ious[-1], "strips": ious}  # the last one is lesson 07's
 
 
 def _strip(image, mask, held_out, seed):
