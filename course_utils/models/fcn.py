@@ -25,7 +25,7 @@ from course_utils.scenes.garments import GARMENTS
 
 BATCH = 16
 FILTERS = (16, 32, 64, 128)
-FOR_GARMENTS = {"epochs": 7, "power": 0.2, "changes": (augmenting.mirrored,)}  # for `train`
+FOR_GARMENTS = {"epochs": 6, "power": 0.2, "changes": (augmenting.mirrored,)}  # for `train`
 FOR_NUCLEI = {"epochs": 20, "power": 0, "peak": 0.02}
 NUCLEI_SPLIT = 384  # of the picture's 512 columns: those before it are learnt from
 GARMENTS_SHIPPED = "checkpoints/garment_segmenter.npz"
@@ -81,7 +81,7 @@ def train(
     network,
     pictures,
     masks,
-    epochs=7,
+    epochs=6,
     peak=0.012,
     batch=BATCH,
     power=0.2,

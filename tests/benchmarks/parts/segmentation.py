@@ -66,10 +66,9 @@ def garments_row(what, one, snippet, goal=""):
 def nuclei_row(one, snippet):
     """Return the row of the network on nuclei, the two thresholds beside it."""
     strips = ", ".join(f"{score:.2f}" for score in one["strips"])
-    words = (
-        f"IoU {one['last_strip']:.3f} on the last, mean {one['iou']:.3f} ({strips}), Otsu's threshold {one['otsu']:.3f}, the best threshold "
-        f"{one['tuned']:.3f}, {_time(one, snippet)}"
-    )
+    scores = f"IoU {one['last_strip']:.3f} on the last, mean {one['iou']:.3f} ({strips})"
+    beside = f"Otsu's threshold {one['otsu']:.3f}, the best threshold {one['tuned']:.3f}"
+    words = f"{scores}; {beside}; {_time(one, snippet)}"
     numbers = {key: one[key] for key in ("iou", "last_strip", "otsu", "tuned")}
     return Row("nuclei, four strips in turn", words, NUCLEI_GOAL, _numbers(one, snippet, **numbers))
 
