@@ -40,8 +40,8 @@ def kinds_in_picture(boxes, labels, scores, truths, true_labels):
     return kinds + ["missed"] * int((~taken).sum())
 
 
-def count_kinds(found, truths, true_labels, least_score=0.5):
-    """Return how many detections of all pictures are of each kind, and how many objects are missed.
+def pictures_by_kind(found, truths, true_labels, least_score=0.5):
+    """Return for each kind the pictures in which it occurs, as often as it does.
 
     Args:
         found: for each picture boxes (n, 4), labels (n,) and scores (n,).
@@ -50,17 +50,19 @@ def count_kinds(found, truths, true_labels, least_score=0.5):
         least_score: detections below it are passed over.
 
     Returns:
-        {kind: count} for the kinds in `KINDS`.
+        {kind: list of pictures' numbers} for the kinds in `KINDS`; "missed" counts objects, all
+        others count detections.
 
     Raises:
         ValueError: lists of different lengths, or what are no boxes, scores or classes.
     """
-    counts = dict.fromkeys(KINDS, 0)
-    for (boxes, labels, scores), own, names in zip(found, truths, true_labels, strict=True):
+    places = {kind: [] for kind in KINDS}
+    pictures = zip(found, truths, true_labels, strict=True)
+    for number, ((boxes, labels, scores), own, names) in enumerate(pictures):
         boxes, own = check_boxes(boxes), check_boxes(own, "true boxes")
         labels, names = check_labels(labels, boxes), check_labels(names, own)
         scores = check_scores(scores, boxes)
         sure = scores >= least_score
         for kind in kinds_in_picture(boxes[sure], labels[sure], scores[sure], own, names):
-            counts[kind] += 1
-    return counts
+            places[kind].append(number)
+    return places

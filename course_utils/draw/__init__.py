@@ -11,6 +11,7 @@ from course_utils.draw.gallery import gallery
 from course_utils.draw.grids import convolution_step, number_grids
 from course_utils.draw.landscape import landscape
 from course_utils.draw.lines import lines
+from course_utils.draw.masks import mask_errors, masks_on
 from course_utils.draw.pictures import kernel_result, pictures
 from course_utils.draw.precision_staircase import precision_staircase
 from course_utils.draw.probabilities import probabilities
@@ -32,6 +33,8 @@ __all__ = [
     "landscape",
     "learning_curves",
     "lines",
+    "mask_errors",
+    "masks_on",
     "number_grids",
     "pictures",
     "precision_staircase",

@@ -5,17 +5,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from course_utils.by_hand.boxes import check_boxes, check_labels, check_scores
-from course_utils.draw.images import colouring, drawable
-from course_utils.draw.name_tags import HEIGHT, draw_tag, place_tags, plain
+from course_utils.draw.images import drawable
+from course_utils.draw.name_tags import HEIGHT, draw_tag, place_tags
+from course_utils.draw.rows import GAP, draw_in_row, in_rows, listed, require_lists
 from course_utils.draw.shown import Shown
-from course_utils.draw.style import DOTS_PER_INCH, SERIES, pixel_axes
-from course_utils.draw.words import fold, height_of, letters_in
+from course_utils.draw.style import SERIES, pixel_axes
 
-WIDTH = 8.4 * DOTS_PER_INCH  # pixels of a full row
-LARGEST = 400  # pixels of a single picture's longer side; small ones are enlarged to about that
-GAP = 10  # pixels between pictures, into which names may reach a little
 EDGE = 2  # pixels that a frame's line may stand out of the picture
-TITLE = 10  # points
 TRUE, DARK = "white", "#202020"  # of true boxes, and of the line around that any ground shows
 DASHED = dict(colour=TRUE, style=(0, (3, 5)), width=1.3)  # in the gaps one sees the frame below
 
@@ -70,21 +66,15 @@ def boxes_on_each(images, boxes, labels=None, scores=None, truths=None, truth_la
     images = [drawable(image) for image in images]
     given = dict(boxes=boxes, labels=labels, scores=scores, truths=truths,
                  truth_labels=truth_labels)  # fmt: skip
-    _require_lists(images, titles=titles, **given)
+    require_lists(images, titles=titles, **given)
     marks = [_marks(names, **_entries(given, place)) for place in range(len(images))]
-    columns = min(max(columns, 1), len(images))
-    scales = [_scale(image.shape, min(WIDTH / columns - GAP, LARGEST)) for image in images]
-    sizes = [np.array(image.shape[:2]) * scale for image, scale in zip(images, scales)]
-    cell = max(width for _, width in sizes)
-    titles = titles if titles is not None else [""] * len(images)
-    lines = [fold(title, letters_in(cell / DOTS_PER_INCH, TITLE)) for title in titles]
     strip = HEIGHT if any(text for frames in marks for *_, text in frames) else 0
-    corners, size = _layout(sizes, lines, columns, cell, strip)
-    axes = pixel_axes(*size)
-    for image, corner, scale, line, frames in zip(images, corners, scales, lines, marks):
-        _draw_picture(axes, image, corner, scale, line, strip)
-        _draw_frames(axes, image.shape, corner, scale, frames, strip)
-    return Shown(axes.figure, description or _describe(titles, truths is not None))
+    rows = in_rows(images, titles, columns, strip)
+    axes = pixel_axes(*rows.size)
+    for place, (image, frames) in enumerate(zip(images, marks)):
+        draw_in_row(axes, rows, place, image)
+        _draw_frames(axes, rows.box(place, image), rows.scales[place], frames, strip)
+    return Shown(axes.figure, description or _describe(len(images), titles, truths is not None))
 
 
 def colour_of(label):
@@ -141,71 +131,33 @@ def _names(labels, boxes, names, before=""):
     return [f"{before}{label if names is None else names[label]}" for label in labels]
 
 
-def _scale(shape, room):
-    """Return how many pixels of the figure one of the picture takes, whole where it is enlarged."""
-    scale = room / max(shape[:2])
-    return int(scale) if scale >= 1 else scale
+def _draw_frames(axes, within, scale, marks, strip):
+    """Draw frames, then names: the best box's first, those of true boxes last.
 
-
-def _layout(sizes, lines, columns, cell, strip):
-    """Return [(x, y)] of the pictures' corners and the figure's (width, height), in pixels."""
-    corners, y = [], GAP
-    for start in range(0, len(sizes), columns):
-        row = range(start, min(start + columns, len(sizes)))
-        above = max(height_of(lines[place], TITLE) if lines[place] else 0 for place in row)
-        y += above * DOTS_PER_INCH + strip
-        corners += [(GAP + (place - start) * (cell + GAP), y) for place in row]
-        y += max(sizes[place][0] for place in row) + strip + GAP
-    return corners, (GAP + columns * (cell + GAP), y)
-
-
-def _draw_picture(axes, image, corner, scale, title, strip):
-    """Draw a picture with its upper left corner at (x, y) and its title above."""
-    (x, y), (height, width) = corner, np.array(image.shape[:2]) * scale
-    limits = axes.get_xlim(), axes.get_ylim()
-    axes.imshow(image, extent=(x, x + width, y + height, y), aspect="auto", **colouring(image))
-    axes.set(xlim=limits[0], ylim=limits[1])  # imshow would fit them to itself
-    axes.figure.text((x + width / 2) / limits[0][1], 1 - (y - strip - 3) / limits[1][0],
-                     plain(title), ha="center", va="bottom", fontsize=TITLE,
-                     linespacing=1.1)  # fmt: skip
-
-
-def _draw_frames(axes, shape, corner, scale, marks, strip):
-    """Draw frames, then names: the best box's first, those of true boxes last."""
-    placed = [box * scale + np.tile(corner, 2) for box, *_ in marks]
-    (x, y), (height, width) = corner, np.array(shape[:2]) * scale
+    Args:
+        within: (x1, y1, x2, y2) of the picture, in pixels of the figure.
+    """
+    x1, y1, x2, y2 = within
+    placed = [box * scale + [x1, y1, x1, y1] for box, *_ in marks]
     for frame, (_, colour, _) in zip(placed, marks):
         look = dict(colour=colour) if colour else DASHED
-        draw_frame(axes, frame, (x - EDGE, y - EDGE, x + width + EDGE, y + height + EDGE), **look)
+        draw_frame(axes, frame, (x1 - EDGE, y1 - EDGE, x2 + EDGE, y2 + EDGE), **look)
     found = zip(placed[::-1], marks[::-1])
     named = [(frame, colour or TRUE, text) for frame, (_, colour, text) in found if text]
     named.sort(key=lambda one: one[1] == TRUE)
-    limits = x - GAP / 2, y - strip, x + width + GAP / 2, y + height + strip
+    limits = x1 - GAP / 2, y1 - strip, x2 + GAP / 2, y2 + strip
     corners = place_tags([text for *_, text in named], [frame for frame, *_ in named], limits)
     for (_, colour, text), place in zip(named, corners):
         if place is not None:
             draw_tag(axes, text, place, colour)
 
 
-def _describe(titles, with_truths):
+def _describe(count, titles, with_truths):
     """Say what frames mean, but not what a model found: that may vary from machine to machine."""
-    what = "A picture" if len(titles) == 1 else f"{len(titles)} pictures side by side"
-    titled = f" ({', '.join(map(str, titles))})" if any(titles) else ""
     truths = ", dashed frames the true ones" if with_truths else ""
-    return f"{what}{titled}: frames mark boxes{truths}."
+    return f"{listed(count, titles)}: frames mark boxes{truths}."
 
 
 def _entries(given, place):
     """Return what was given for one picture."""
     return {name: None if column is None else column[place] for name, column in given.items()}
-
-
-def _require_lists(images, **columns):
-    if not images:
-        raise ValueError("Expected at least one picture. Received none.")
-    for name, column in columns.items():
-        if column is not None and len(column) != len(images):
-            raise ValueError(
-                f"Expected one entry of {name} for each of {len(images)} pictures. "
-                f"Received {len(column)}."
-            )

@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from PIL import Image, ImageChops
 
 # Steps of 8 in 0…255 show only faintly, in dark areas; they leave grey figures fewer than 256
@@ -19,10 +20,13 @@ class Shown:
     Args:
         figure: a matplotlib Figure made without pyplot.
         description: what it shows, in words that do not vary with machine or threads.
+        kept: colours that mean something, as matplotlib names them: beside a photograph the
+            palette would else have no place for the small sample in a legend.
     """
 
-    def __init__(self, figure, description):
+    def __init__(self, figure, description, kept=()):
         self.figure = figure
+        self.kept = tuple(kept)
         self.description = " ".join(description.split())
 
     def __repr__(self):
@@ -33,9 +37,8 @@ class Shown:
         canvas = FigureCanvasAgg(self.figure)
         canvas.draw()
         self.figure.set_layout_engine("none")  # laid out once: drawing again gives the same bytes
-        pixels = np.array(canvas.buffer_rgba())[..., :3].astype(int)
-        pixels = np.clip((pixels + STEP // 2) // STEP * STEP, 0, 255).astype(np.uint8)
-        picture = _trim(Image.fromarray(pixels)).quantize(PALETTE, dither=Image.Dither.NONE)
+        pixels = _stepped(np.array(canvas.buffer_rgba())[..., :3])
+        picture = _indexed(_trim(Image.fromarray(pixels)), self.kept)
         stream = io.BytesIO()
         picture.save(stream, format="PNG", optimize=True)
         return stream.getvalue()
@@ -48,6 +51,26 @@ class Shown:
         }
         return data, {"image/png": {"alt": self.description}}
 
+
+def _indexed(picture, kept):
+    """Return a picture with a palette of the colours that serve it best, and those to keep."""
+    found = picture.quantize(PALETTE - len(kept), dither=Image.Dither.NONE)
+    if not kept:
+        return found
+    pixels, indices = np.asarray(picture), np.array(found)
+    first = int(indices.max()) + 1
+    colours = _stepped(255 * np.array([to_rgb(colour) for colour in kept]))
+    for number, colour in enumerate(colours, start=first):
+        indices[(pixels == colour).all(axis=-1)] = number
+    exact = Image.fromarray(indices)
+    exact.putpalette(found.getpalette()[: 3 * first] + colours.ravel().tolist())
+    return exact
+
+
+def _stepped(pixels):
+    """Return colours in 0…255 in coarser steps."""
+    pixels = np.rint(pixels).astype(int)
+    return np.clip((pixels + STEP // 2) // STEP * STEP, 0, 255).astype(np.uint8)
 
 
 def _trim(picture):

@@ -24,7 +24,7 @@ from course_utils.models.detector import checking, networks, steps
 from course_utils.models.detector.anchors import anchor_grid
 from course_utils.models.detector.proposals import propose
 
-BATCH, EPOCHS = 16, 5
+BATCH, EPOCHS = 16, 7
 SHIPPED = "checkpoints/digit_detector.weights.h5"
 
 

@@ -6,11 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.by_hand.boxes import iou
-from course_utils.by_hand.detection_errors import KINDS, count_kinds, kind_of_detection
+from course_utils.by_hand.detection_errors import KINDS, kind_of_detection, pictures_by_kind
 from course_utils.by_hand.metrics import match_detections
 
 TRUTHS = [np.array([[0.0, 0, 10, 10], [20, 0, 30, 10]])]
 NAMES = [np.array([3, 5])]
+
+
+def count_kinds(*arguments):
+    """Return how often each kind occurs."""
+    return {kind: len(pictures) for kind, pictures in pictures_by_kind(*arguments).items()}
 
 
 def one(box, label, score=0.9):
@@ -62,6 +67,15 @@ def test_as_the_matching_of_one_class_where_objects_lie_apart(seed):
     on = iou(boxes, truths).max(axis=1) >= 0.5
     assert counts["doubled"] == (on & ~right).sum()
     assert sum(counts.values()) == 6 + counts["missed"]
+
+
+def test_each_picture_is_named_as_often_as_it_has_the_kind():
+    nothing = (np.array([[50.0, 50, 60, 60], [70, 50, 80, 60]]), np.array([3, 3]), np.ones(2))
+    right = one((0, 0, 10, 10), 3)
+    places = pictures_by_kind([right, nothing, right], TRUTHS * 3, NAMES * 3)
+    assert places == dict.fromkeys(KINDS, []) | {
+        "right": [0, 2], "nothing": [1, 1], "missed": [0, 1, 1, 2]
+    }  # fmt: skip
 
 
 def test_kinds_come_in_the_order_in_which_they_are_asked():

@@ -36,7 +36,7 @@ CHANGES = {
     make_visualisation: lambda n: dict(seed=n),
     make_errors: lambda n: dict(threshold=n / 500, truth=n % 3),
     make_attribution: lambda n: dict(target=n % 3, randomised=n // 3 % 3, layer="abc"[n % 2]),
-    make_overlap: lambda n: dict(box=(n / 100, 2, 20 + n / 10, 9)),
+    make_overlap: lambda n: dict(box=(n / 100, 2, 20 + n / 30, 9)),
     make_anchors: lambda n: dict(stride=4 + n % 5, sizes=(8, 9 + n / 10), positive=0.5 + n / 1000),
     make_suppression: lambda n: dict(threshold=n / 1000, step=n % 2),
     make_region: lambda n: dict(x1=n / 1000, channel=n % 2),
