@@ -8,8 +8,8 @@ from course_utils.datasets import SUMS, format_sums, load_mnist, load_nuclei, re
 from course_utils.places import DATA
 from course_utils.startup import start_keras
 
-SEED, CROPS, SCENES, TESTS = 6, 10_000, 4_000, 500  # of the detector
-GARMENT_SCENES, GARMENT_TESTS, NUCLEI_CROPS = 4_000, 200, 480  # of the segmenters
+SEED, CROPS, SCENES, TESTS = 6, 10_000, 8_000, 500  # of the detector
+GARMENT_SCENES, GARMENT_TESTS, NUCLEI_CROPS = 4_000, 200, 480  # of lesson 07's networks
 
 
 def ship_reader(folder=DATA):

@@ -9,11 +9,12 @@ as functions and explorers, is kept as it is.
 import random
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 
 import numpy as np
 
 CONTAINERS = (list, tuple, set, dict)
+VALUES = (bool, int, float, complex, str, bytes, type(None), np.generic)
 # IPython's own names: what was typed, what came, folders.
 HIDDEN = re.compile(r"In|Out|_+|_[iod]h|_i+|_i?\d+")
 
@@ -79,17 +80,46 @@ class Recorder:
 def put_back(moments, names):
     """Let names and variables be as several cells, one after the other, left them.
 
+    Plain data is lent, not copied: `take_copies` before anything runs that may change it.
+
     Args:
         moments: the Moments of the cells, in order.
         names: the namespace.
+
+    Returns:
+        The names that were put back, a set.
     """
     values, numbers = {}, {}
     for moment in moments:
         values |= moment.values
         numbers |= moment.numbers
-    names.update(copied(values))
+    names.update(values)
     for variable, value in numbers.values():
         variable.assign(value)
+    return set(values)
+
+
+def take_copies(wanted, names):
+    """Put copies of plain data, which may be changed in place, under some of the names."""
+    names.update({name: copied(names[name]) for name in wanted if name in names})
+
+
+def is_as_left(value, name, moments):
+    """Return True for plain data, and for a network, that is what a name stood for after moments.
+
+    Of everything else, such as a function, nobody knows: False.
+
+    Args:
+        value: what the name stands for now.
+        name: the name.
+        moments: the Moments of all cells down to some place, in order.
+    """
+    left = next((one.values[name] for one in reversed(moments) if name in one.values), None)
+    variables = variables_in(value)
+    if not variables:
+        return _is_data(value) and same(value, left)
+    numbers = {key: pair[1] for moment in moments for key, pair in moment.numbers.items()}
+    return value is left and all(same(numbers_of(one), numbers.get(id(one))) for one in variables)
 
 
 def set_chance(moment):
@@ -109,6 +139,25 @@ def is_plain(value):
     return type(value) in (np.ndarray, *CONTAINERS)
 
 
+def _is_data(value):
+    """Return True for what `same` compares by its content all the way down."""
+    if type(value) is dict:
+        return all(map(_is_data, value.values()))
+    if type(value) in CONTAINERS:
+        return all(map(_is_data, value))
+    if _is_record(value):
+        return _is_data(_fields_of(value))
+    return isinstance(value, VALUES) or type(value) is np.ndarray and not value.dtype.hasobject
+
+
+def _is_record(value):
+    return is_dataclass(value) and not isinstance(value, type)
+
+
+def _fields_of(value):
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def copied(value):
     """Return a copy of plain data, all the way down; everything else is returned itself."""
     if type(value) is np.ndarray:
@@ -119,9 +168,15 @@ def copied(value):
 
 
 def same(one, other):
-    """Return True for equal plain data; anything else is the same only as itself."""
-    if type(one) is not type(other) or not is_plain(one):
+    """Return True for equal data; anything else is the same only as itself."""
+    if one is other or type(one) is not type(other):
         return one is other
+    if isinstance(one, VALUES):
+        return repr(one) == repr(other)  # NaN is the same as NaN, and -0.0 is not as 0.0
+    if _is_record(one):
+        return same(_fields_of(one), _fields_of(other))
+    if not is_plain(one):
+        return False
     if type(one) is np.ndarray:
         return _same_arrays(one, other)
     if len(one) != len(other):
@@ -136,8 +191,13 @@ def same(one, other):
 def _same_arrays(one, other):
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
-    floats = one.dtype.kind in "fc"
-    return bool(np.array_equal(one, other, equal_nan=floats))
+    if one.dtype.hasobject:
+        return np.array_equal(one, other)
+    return np.array_equal(_bytes_of(one), _bytes_of(other))  # NaN is the same as NaN
+
+
+def _bytes_of(array):
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 def variables_in(value):

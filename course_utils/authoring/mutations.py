@@ -3,21 +3,24 @@
 The mutant stands in the module and in the lesson's cell, as `lessons` would write it. The cells run
 one after another in one process, in a copy of the course, because a kernel and TensorFlow started
 anew for each mutant would take an hour. Red means what it means to nbval: a cell raises an error,
-or its text differs from the text committed. Four things save time and hide nothing:
+or its text differs from the text committed. Six things save time and hide nothing:
 
 - a mutant's run leaves out the cells that it cannot reach: they neither call the function nor
-  need what came of it, and what they left behind is taken from the run without a mutant, the
-  survey. So a cell that trains is run again only where a mutant reaches it, and a network is as
-  trained as it was at that place (see `moments`);
+  need a name that has another value in this run, and what they left behind is taken from the run
+  without a mutant, the survey. So a cell that trains is run again only where a mutant reaches it,
+  and a network is as trained as it was at that place (see `moments`);
+- a value that came out as in the survey reaches nothing: a mutant whose boxes are the right ones
+  does not train again on what is cut out by them;
+- only what the cells that run may read is copied for them, and the rest of the data is lent;
 - a run ends at the first red cell;
 - pictures stay blank, because nobody compares them;
 - a second worker takes half of the mutants, but only where the survey that it has to make for
   itself takes less than SHORT_SURVEY: what trains for minutes is trained once.
 
 After the mutants of each function the lesson must be green again without one, in the same process,
-down to the last cell that one of them turned red. That holds the leaving out honest: had something
-been carried over from one run into the next, such as further training, a cell would be red without
-a mutant, too, and that is an error.
+in all cells that they ran, down to the last one that turned red. That holds the leaving out honest:
+had something been carried over from one run into the next, such as further training, a cell would
+be red without a mutant, too, and that is an error.
 """
 
 import ast
@@ -37,6 +40,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from course_utils.authoring import lesson_files
 from course_utils.authoring.cell_names import (
     names_assigned_to,
@@ -52,9 +57,11 @@ from course_utils.authoring.kept import (
 )
 from course_utils.authoring.moments import (
     Recorder,
+    is_as_left,
     is_plain,
     put_back,
     set_chance,
+    take_copies,
     variables_in,
     visible,
 )
@@ -64,9 +71,9 @@ from course_utils.errors import CourseError
 
 # What nbval does not compare either.
 NOT_COMPARED = {"image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}
-# A mutant is stopped after so many seconds and three times what its cells took in the survey.
-SECONDS_A_MUTANT, TIMES_THE_SURVEY = 120, 3
-SHORT_SURVEY = 60  # seconds
+# A cell is stopped after so many seconds of computing and three times what it took in the survey.
+SECONDS_A_CELL, TIMES_THE_SURVEY = 5, 3
+SHORT_SURVEY = 30  # seconds
 NOTE = "_functions_called"
 
 
@@ -79,9 +86,7 @@ class Outcome:
     caught: str
 
 
-def mutate_lesson(
-    root, path, only=None, workers=None, timeout=3600, seconds_a_mutant=SECONDS_A_MUTANT
-):
+def mutate_lesson(root, path, only=None, workers=None, timeout=3600, seconds_a_cell=SECONDS_A_CELL):
     """Run every mutant of a lesson's kept functions, in processes of their own.
 
     Args:
@@ -91,8 +96,9 @@ def mutate_lesson(
         workers: how many processes share the mutants; None for 2 where the first one's survey
             of the lesson was short, and 1 otherwise.
         timeout: seconds for all of them.
-        seconds_a_mutant: after that, and three times what its cells took without it, one mutant
-            is stopped, and counts as caught.
+        seconds_a_cell: a mutant is stopped, and counts as caught, when a cell has computed for so
+            long and three times what it took without the mutant. What waits is not counted: a
+            busy machine stops nothing.
 
     Returns:
         A list of Outcomes.
@@ -102,7 +108,7 @@ def mutate_lesson(
     """
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
         decision = Path(folder) / "workers"
-        job = {"root": str(root), "lesson": path.name, "only": only, "seconds": seconds_a_mutant,
+        job = {"root": str(root), "lesson": path.name, "only": only, "seconds": seconds_a_cell,
                "workers": workers, "decision": str(decision)}  # fmt: skip
         running = [pool.submit(_run_job, job | {"number": 0}, timeout)]
         for number in range(1, _decided(decision, running[0])):
@@ -171,8 +177,9 @@ def run_mutants(root, lesson, only, scratch, seconds, number, workers, decision)
         del sys.modules[name]
     os.chdir(copy / "notebooks")
     shell = LessonShell(copy, copy / "notebooks" / lesson, seconds)
+    started = time.monotonic()
     shell.survey()
-    share = number, _decide(Path(decision), workers, sum(shell.taken))
+    share = number, _decide(Path(decision), workers, time.monotonic() - started)
     chosen = [kept for kept in shell.kept() if only in (None, kept)]
     return [one for kept in chosen for one in shell.outcomes(kept, share)]
 
@@ -183,7 +190,8 @@ class LessonShell:
     Args:
         root: a copy of the course.
         lesson: the lesson's path in it.
-        seconds: after that, and three times what its cells took in the survey, a run is stopped.
+        seconds: a cell that computes for so long, and three times what it took in the survey, is
+            stopped.
     """
 
     def __init__(self, root, lesson, seconds):
@@ -196,24 +204,28 @@ class LessonShell:
         self.shell.history_manager.enabled = False
         self.shell.showtraceback = lambda *arguments, **options: None  # nobody reads it
         self.at_first = dict(self.shell.user_ns)
-        # For each cell: functions called, what it left, names needed and altered, seconds.
-        self.called, self.moments, self.needed, self.altered, self.taken = [], [], [], [], []
+        # For each cell: functions called, what it left, names needed, altered, and read by it or
+        # by what it needs, CPU seconds.
+        self.called, self.moments, self.needed, self.altered = [], [], [], []
+        self.read, self.taken = [], []
         _leave_pictures_blank()
 
     def survey(self):
         """Run the lesson once, which must be green, and keep what each cell called and left."""
-        recorder = Recorder(self.shell.user_ns)
+        recorder, makers = Recorder(self.shell.user_ns), {}
         with self._calls_noted() as called:
             for index, cell in enumerate(self.cells):
                 called.clear()
                 recorder.before()
-                started = time.monotonic()
+                started = time.process_time()
                 self._require_green(self._red_cell(index))
-                self.taken.append(time.monotonic() - started)
+                self.taken.append(time.process_time() - started)
                 self.moments.append(recorder.after())
                 self.called.append(set(called))
                 self.needed.append(names_needed(cell))
                 self.altered.append(self._altered(index))
+                self.read.append(self._read(index, makers))
+                makers |= dict.fromkeys(self.altered[index], index)
 
     def _altered(self, index):
         """Return the names that a cell gives another value, or whose value it may change in place.
@@ -228,6 +240,23 @@ class LessonShell:
         cell = self.cells[index]
         assigned = names_assigned_to(cell) | (names_called_upon(cell) - known)
         return (assigned | self.moments[index].changed) - modules - names_imported_by(cell)
+
+    def _read(self, index, makers):
+        """Return the names that a cell may read, also by the functions and objects that it needs.
+
+        Those read what the cell needed that made them. Plain data reads nothing.
+
+        Args:
+            index: the cell's.
+            makers: {name: the index of the cell that altered it last}.
+        """
+        found, waiting = set(), set(self.needed[index])
+        while waiting:
+            name = waiting.pop()
+            found.add(name)
+            if name in makers and type(self.shell.user_ns.get(name)) is not np.ndarray:
+                waiting |= self.needed[makers[name]] - found
+        return found
 
     @contextmanager
     def _calls_noted(self):
@@ -250,19 +279,6 @@ class LessonShell:
         cells = (lesson_files.names_in(cell, "kept") for cell in self.cells)
         return list(dict.fromkeys(one for names in cells for one in names))
 
-    def concerned(self, kept):
-        """Return the indices of the cells that a break of one function can reach.
-
-        Those define or call it, or need a name that an earlier one of them made or altered.
-        """
-        indices, doubtful = [], set()
-        for index, cell in enumerate(self.cells):
-            defines = kept in lesson_files.names_in(cell, "kept")
-            if defines or kept in self.called[index] or doubtful & self.needed[index]:
-                indices.append(index)
-                doubtful |= self.altered[index]
-        return indices
-
     def outcomes(self, kept, share):
         """Yield the Outcomes of a kept function's mutants.
 
@@ -271,14 +287,20 @@ class LessonShell:
             share: (number, workers): every worker takes its own.
         """
         number, workers = share
-        concerned, furthest = self.concerned(kept), -1
+        ran, furthest = set(), -1
         for mutant in make_mutants(kept_source(self.root, kept))[number::workers]:
             with self._broken(kept, mutant.source):
-                index, red = self._run(concerned)
-            furthest = max(furthest, index)
+                indices, red = self._run(lambda index, other: self._reaches(kept, index, other))
+            ran |= set(indices)
+            furthest = max(furthest, indices[-1] if red else -1)
             yield Outcome(kept, mutant.description, red)
-        _, red = self._run([index for index in concerned if index <= furthest])
+        _, red = self._run(lambda index, other: index in ran and index <= furthest)
         self._require_green(red)
+
+    def _reaches(self, kept, index, other):
+        """Tell whether a break of a function reaches a cell, by itself or by what is other now."""
+        defines = kept in lesson_files.names_in(self.cells[index], "kept")
+        return defines or kept in self.called[index] or bool(other & self.needed[index])
 
     @contextmanager
     def _broken(self, kept, source):
@@ -296,25 +318,42 @@ class LessonShell:
                 cell.source = text
             _give_back(function, former)
 
-    def _run(self, concerned):
-        """Run the cells concerned, until one is red; return its index and what is red, or "".
+    def _run(self, wanted):
+        """Run the cells that are wanted, until one is red.
 
         What the others left behind comes from the survey.
+
+        Args:
+            wanted: tells of a cell's index, and of the names that have another value than in the
+                survey or may have one, whether the cell is run.
+
+        Returns:
+            The indices of the cells that ran, and what is red about the last one, or "".
         """
         names = self.shell.user_ns
         names.clear()
         names.update(self.at_first)
-        usual = sum(self.taken[index] for index in concerned)
-        with _time_limit(self.seconds + TIMES_THE_SURVEY * usual):
-            reached = 0
-            for index in concerned:
-                put_back(self.moments[reached:index], names)
+        indices, other, lent = [], set(), set()
+        for index in range(len(self.cells)):
+            if wanted(index, other):
+                lent |= put_back(self.moments[indices[-1] + 1 if indices else 0 : index], names)
+                take_copies(lent & self.read[index], names)
+                lent -= self.read[index]
                 set_chance(self.moments[index])
-                red = self._red_cell(index)
+                indices.append(index)
+                with _time_limit(self.seconds + TIMES_THE_SURVEY * self.taken[index]):
+                    red = self._red_cell(index)
                 if red:
-                    return index, red
-                reached = index + 1
-        return -1, ""
+                    return indices, red
+                other = (other - self.altered[index]) | self._other(index)
+        return indices, ""
+
+    def _other(self, index):
+        """Return the names that a cell, run again, may have left with another value."""
+        now = self.shell.user_ns
+        moments = self.moments[: index + 1]
+        return {name for name in self.altered[index]
+                if name not in now or not is_as_left(now[name], name, moments)}  # fmt: skip
 
     def _require_green(self, red):
         if red:
@@ -411,18 +450,18 @@ def sanitiser(path):
 
 @contextmanager
 def _time_limit(seconds):
-    """Raise TimeoutError in whatever runs: a mutant may loop for ever. POSIX only."""
+    """Raise TimeoutError when the block has computed so long: a mutant may loop for ever. POSIX."""
 
     def stop(signum, frame):
         raise TimeoutError(f"stopped after {seconds:.0f} seconds")
 
-    former = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    former = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, former)
 
 
 def summary(outcomes, excused=()):

@@ -77,8 +77,8 @@ def anchor_grid(height, width, stride, sizes, ratios):
     Row by row, in each field by sizes, then ratios (height / width). The last fields may reach
     beyond the picture, as padding "same" makes them.
     """
-    rows = (np.arange(np.ceil(height / stride)) + 0.5) * stride
-    columns = (np.arange(np.ceil(width / stride)) + 0.5) * stride
+    rows = np.arange(0, height, stride) + stride / 2
+    columns = np.arange(0, width, stride) + stride / 2
     y, x = (centre[..., None] for centre in np.meshgrid(rows, columns, indexing="ij"))
     heights, widths = anchor_shapes(sizes, ratios).T
     sides = x - widths / 2, y - heights / 2, x + widths / 2, y + heights / 2

@@ -12,6 +12,7 @@ from course_utils.draw.style import ORANGE, SKY, new_figure
 from course_utils.draw.words import fold, letters_in
 
 SIZE = 4.6  # inches of the picture's longer side
+ENLARGED = 200  # pixels: smaller pictures are drawn at twice their size or more
 ABOVE, LINE = 0.45, 0.19  # inches for the title, and for each line of the legend
 TITLE, LEGEND = 10, 9  # points
 EDGE = 0.005  # of the picture's side, that a frame's line may stand out of it
@@ -58,7 +59,8 @@ def anchors_on(image, anchors, matches=None, truths=None, title="", description=
     words = [f"centres: {len(centres)}, of {len(anchors)} anchors"]
     words += [f"{name}: {len(boxes)}" for name, boxes, _ in kinds]
     _add_legend(axes.figure, words, [look for *_, look in kinds])
-    return Shown(axes.figure, description or f"Anchors over a picture; {'; '.join(words)}.")
+    description = description or f"Anchors over a picture; {'; '.join(words)}."
+    return Shown(axes.figure, description, pixelated=max(image.shape[:2]) < ENLARGED)
 
 
 def _chosen(anchors, matches, shape):

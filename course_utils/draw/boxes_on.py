@@ -45,7 +45,7 @@ def boxes_on(image, boxes, labels=None, scores=None, truths=None, truth_labels=N
 
 
 def boxes_on_each(images, boxes, labels=None, scores=None, truths=None, truth_labels=None,
-                    names=None, titles=None, description=None, columns=4):  # fmt: skip
+                    names=None, titles=None, description=None, columns=None):  # fmt: skip
     """Show several pictures with boxes side by side; one entry for each as in `boxes_on`.
 
     Args:
@@ -54,7 +54,7 @@ def boxes_on_each(images, boxes, labels=None, scores=None, truths=None, truth_la
         names: what the classes are called; by default their numbers.
         titles: n short texts, or None.
         description: what there is to see; by default what frames and names mean.
-        columns: the most pictures in a row.
+        columns: how many pictures a row has room for; by default as many as there are, at most 4.
 
     Returns:
         Shown.
@@ -74,7 +74,8 @@ def boxes_on_each(images, boxes, labels=None, scores=None, truths=None, truth_la
     for place, (image, frames) in enumerate(zip(images, marks)):
         draw_in_row(axes, rows, place, image)
         _draw_frames(axes, rows.box(place, image), rows.scales[place], frames, strip)
-    return Shown(axes.figure, description or _describe(len(images), titles, truths is not None))
+    description = description or _describe(len(images), titles, truths is not None)
+    return Shown(axes.figure, description, pixelated=min(rows.scales) > 1)
 
 
 def colour_of(label):

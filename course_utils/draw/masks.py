@@ -32,7 +32,7 @@ ERRORS = {
 TRUE_LINE = Entry("white line: the true contours", None)
 
 
-def masks_on(images, masks, names=None, titles=None, description=None, columns=4):
+def masks_on(images, masks, names=None, titles=None, description=None, columns=None):
     """Show masks over their pictures side by side, with a legend of the classes.
 
     Args:
@@ -43,7 +43,7 @@ def masks_on(images, masks, names=None, titles=None, description=None, columns=4
             are named by their numbers, and more, such as a number for each nucleus, not at all.
         titles: n short texts, or None; of a single picture its text.
         description: what there is to see; by default what the colours mean.
-        columns: the most pictures in a row.
+        columns: how many pictures a row has room for; by default as many as there are, at most 4.
 
     Returns:
         Shown.
@@ -72,7 +72,7 @@ def masks_on(images, masks, names=None, titles=None, description=None, columns=4
     return shown
 
 
-def mask_errors(image, truth, predicted, description=None, columns=4):
+def mask_errors(image, truth, predicted, description=None, columns=None):
     """Show which pixels of a prediction are wrong, and how, over the picture in grey.
 
     Args:
@@ -80,7 +80,7 @@ def mask_errors(image, truth, predicted, description=None, columns=4):
         truth: (height, width) whole numbers, 0 for the background.
         predicted: one such mask, or {title: mask} for several side by side.
         description: what there is to see; by default what the colours mean.
-        columns: the most pictures in a row.
+        columns: how many pictures a row has room for; by default as many as there are, at most 4.
 
     Returns:
         Shown; above each picture stands which part of its pixels is of which kind.

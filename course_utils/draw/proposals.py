@@ -7,6 +7,7 @@ from course_utils.draw.shown import Shown
 from course_utils.draw.style import BLUE, ORANGE, placed_figure
 
 WIDTH, GAP, TITLE, CURVE = 8.6, 0.12, 0.42, 1.4  # inches
+WIDEST = 1.8  # inches of a panel
 LEFT, BELOW = 0.6, 0.5  # inches beside and below the curve
 TICKS = 12  # at most so many steps are written below it
 
@@ -24,7 +25,7 @@ def proposals_over_training(image, panels, steps, recalls, moment, description):
     Returns:
         Shown.
     """
-    width = min((WIDTH - GAP) / len(panels) - GAP, 2.6)
+    width = min((WIDTH - GAP) / len(panels) - GAP, WIDEST)
     height = width * image.shape[0] / image.shape[1]
     tall = TITLE + height + 0.2 + CURVE + BELOW
     figure = placed_figure(WIDTH, tall)
@@ -34,7 +35,7 @@ def proposals_over_training(image, panels, steps, recalls, moment, description):
         draw_outlines(axes, image, outlines)
         axes.set_title(title, fontsize=9, fontweight="bold" if is_chosen else "normal")
     _draw_curve(_axes(figure, (LEFT, BELOW), (WIDTH - LEFT - GAP, CURVE)), steps, recalls, moment)
-    return Shown(figure, description)
+    return Shown(figure, description, pixelated=True)
 
 
 def _axes(figure, corner, size):

@@ -10,9 +10,10 @@ from course_utils.draw.style import DOTS_PER_INCH
 from course_utils.draw.words import fold, height_of, letters_in
 
 WIDTH = 8.4 * DOTS_PER_INCH  # pixels of a full row
-LARGEST = 400  # pixels of a single picture's longer side; small ones are enlarged to about that
+LARGEST = 400  # pixels of a single picture's height; small ones are enlarged to about that
 GAP = 10  # pixels between pictures, into which names may reach a little
 TITLE = 10  # points
+MOST = 4  # pictures in a row, where nobody says otherwise
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,11 @@ def in_rows(images, titles, columns, strip=0):
     Args:
         images: n arrays (height, width, …), of which only the sizes count.
         titles: n short texts, or None.
-        columns: the most pictures in a row.
+        columns: how many pictures a row has room for; None is as many as there are, at most 4.
         strip: pixels to leave free above and below each picture.
     """
-    columns = min(max(columns, 1), len(images))
-    scales = [_scale(image.shape, min(WIDTH / columns - GAP, LARGEST)) for image in images]
+    columns = min(MOST, len(images)) if columns is None else max(columns, 1)
+    scales = [_scale(image.shape, WIDTH / columns - GAP) for image in images]
     sizes = [np.array(image.shape[:2]) * scale for image, scale in zip(images, scales)]
     cell = max(width for _, width in sizes)
     titles = titles if titles is not None else [""] * len(images)
@@ -65,7 +66,7 @@ def in_rows(images, titles, columns, strip=0):
 
 
 def _scale(shape, room):
-    scale = room / max(shape[:2])
+    scale = min(room / shape[1], min(room, LARGEST) / shape[0])
     return int(scale) if scale >= 1 else scale
 
 

@@ -24,7 +24,7 @@ from course_utils.models.detector import checking, networks, steps
 from course_utils.models.detector.anchors import anchor_grid
 from course_utils.models.detector.proposals import propose
 
-BATCH, EPOCHS = 16, 7
+BATCH, EPOCHS = 16, 3
 SHIPPED = "checkpoints/digit_detector.weights.h5"
 
 
@@ -202,7 +202,6 @@ def pretrain(detector, crops, labels, epochs=1, peak=0.002, batch=32):
     Returns:
         Keras' History.
     """
-    crops = np.divide(crops, 255, dtype="float32") if crops.dtype == np.uint8 else crops
     reader = networks.build_crop_reader(detector.trunk, int(max(labels)) + 1, crops.shape[1])
     reader.compile(
         keras.optimizers.Adam(learning_rates(epochs * -(-len(crops) // batch), peak)),
@@ -210,7 +209,9 @@ def pretrain(detector, crops, labels, epochs=1, peak=0.002, batch=32):
         metrics=["accuracy"],
         jit_compile=False,
     )
-    return reader.fit(crops, labels, batch_size=batch, epochs=epochs, verbose=0)
+    batches = checking.shuffled((crops, np.asarray(labels)), batch)
+    batches = batches.map(lambda pictures, own: (as_floats(pictures), own))
+    return reader.fit(batches, epochs=epochs, shuffle=False, verbose=0)
 
 
 def train(detector, scenes, epochs=EPOCHS, peak=0.006, batch=BATCH, callbacks=()):

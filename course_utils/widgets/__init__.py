@@ -22,6 +22,7 @@ _MODULES = {
     "ProposalReplay": "proposal_replay",
     "ReceptiveField": "receptive_field",
     "RoIAlignLab": "roi_align_lab",
+    "SegmentationViewer": "segmentation_viewer",
     "watching": "training",
 }
 __all__ = list(_MODULES)

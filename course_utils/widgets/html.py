@@ -161,6 +161,16 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False, cl
             a palette, these pixels have an index of their own.
     """
     width = width or pixels.shape[1]
+    source = address_of(pixels, palette, photograph, clear)
+    picked = f' data-pick="{html.escape(pick)}"' if pick else ""
+    return (
+        f'<img src="{source}" alt="{html.escape(alt)}"{picked} '
+        f'style="width:{width}px{";image-rendering:auto" if pixels.shape[1] > width else ""}">'
+    )
+
+
+def address_of(pixels, palette=None, photograph=False, clear=None):
+    """Return the address of what `image` shows, which holds it."""
     if clear is not None and palette is None:
         pixels = np.dstack([pixels, np.where(clear, 0, 255).astype(np.uint8)])
     drawn = Image.fromarray(pixels)
@@ -170,14 +180,8 @@ def image(pixels, alt, width=None, palette=None, pick=None, photograph=False, cl
     if clear is not None and palette is not None and clear.any():
         how["transparency"] = int(pixels[clear][0])
     if photograph and pixels.nbytes > PHOTOGRAPH:
-        kind, file = "jpeg", _jpeg(drawn)
-    else:
-        kind, file = "png", saved(drawn, "PNG", **how)
-    picked = f' data-pick="{html.escape(pick)}"' if pick else ""
-    return (
-        f'<img src="{address(file, kind)}" alt="{html.escape(alt)}"{picked} '
-        f'style="width:{width}px{";image-rendering:auto" if pixels.shape[1] > width else ""}">'
-    )
+        return address(_jpeg(drawn), "jpeg")
+    return address(saved(drawn, "PNG", **how))
 
 
 def _jpeg(drawn):

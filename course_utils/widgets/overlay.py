@@ -37,13 +37,18 @@ def shown_width(size):
 
 def picture(pixels, alt):
     """Return the `<img>` that boxes are laid over: a large one is reduced, a small one enlarged."""
-    size = pixels.shape[:2]
-    width = shown_width(size)
-    if max(size) > SHOWN:
-        height = max(round(SHOWN * size[0] / max(size)), 1)
-        pixels = np.asarray(Image.fromarray(pixels).resize((width, height), Image.BOX))
+    width, pixels = shown_width(pixels.shape[:2]), reduced(pixels)
     exact = html.image(pixels, alt, width)
     return exact if len(exact) < HEAVY else html.image(pixels, alt, width, photograph=True)
+
+
+def reduced(pixels):
+    """Return a picture as large as it is shown, where it is larger than that."""
+    size = pixels.shape[:2]
+    if max(size) <= SHOWN:
+        return pixels
+    height = max(round(SHOWN * size[0] / max(size)), 1)
+    return np.asarray(Image.fromarray(pixels).resize((shown_width(size), height), Image.BOX))
 
 
 def laid_over(image, shapes, size, pick=None, overflow="hidden"):

@@ -17,7 +17,7 @@ from course_utils.widgets.running import Running
 PACE = 0.5  # seconds between two pictures of Run
 MOST = 100  # proposals of an image that are looked at
 LOWEST = 0.05  # threshold
-PANELS = 4  # moments side by side where nothing moves
+PANELS = 3  # moments side by side where nothing moves
 
 
 @dataclass(frozen=True)

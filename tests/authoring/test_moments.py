@@ -1,11 +1,20 @@
 """What stood after a cell can be put back: data, networks, chance, and nothing else changed."""
 
+import dataclasses
 import random
 
 import numpy as np
 import pytest
 
-from course_utils.authoring.moments import Recorder, copied, put_back, same, set_chance
+from course_utils.authoring.moments import (
+    Recorder,
+    copied,
+    is_as_left,
+    put_back,
+    same,
+    set_chance,
+    take_copies,
+)
 
 
 @pytest.fixture
@@ -34,7 +43,8 @@ def test_data_come_back_as_they_were_after_each_cell(names):
         {"a", "rows", "text", "nan"}, {"rows"}, {"a"},
     ]  # fmt: skip
     again = {}
-    put_back([first, second], again)
+    assert put_back([first, second], again) == {"a", "rows", "text", "nan"}
+    take_copies({"a", "rows", "none of them"}, again)
     assert again["a"].tolist() == [0, 0, 0] and len(again["rows"]) == 2 and again["text"] == "x"
     again["a"][0] = 5
     again["rows"].clear()
@@ -73,6 +83,39 @@ def test_what_is_not_the_same(one, other):
         assert same(each, copied(each))
 
 
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    image: np.ndarray
+    name: str = "one"
+
+
+@pytest.mark.parametrize(
+    ("value", "again", "other"),
+    [
+        (np.array([0.5, np.nan]), np.array([0.5, np.nan]), np.array([0.5, 1])),
+        (0.5, 0.5, 0.25), (np.float32(1), np.float32(1), np.float64(1)), (True, True, 1),
+        (float("nan"), float("nan"), 0.0), ("text", "text", "other"), (None, None, 0),
+        ([np.ones(2), {"a": 2}], [np.ones(2), {"a": 2}], [np.ones(2), {"a": 3}]),
+        (Scene(np.ones(2)), Scene(np.ones(2)), Scene(np.zeros(2))),
+        (Scene(np.ones(2)), Scene(np.ones(2)), Scene(np.ones(2), "two")),
+        (np.zeros((0, 4)), np.zeros((0, 4)), np.zeros((0, 2))),
+        (np.ones((2, 3)), np.ones((3, 2)).T, np.ones((3, 2))),
+    ],
+)  # fmt: skip
+def test_data_is_as_left_where_it_has_the_same_content(names, value, again, other):
+    moments = recorded(names, lambda n: n.update(x=value), lambda n: n.update(y=1))
+    assert is_as_left(again, "x", moments)
+    assert not is_as_left(other, "x", moments)
+    assert not is_as_left(again, "y", moments)
+
+
+@pytest.mark.parametrize(
+    "value", [print, lambda: 1, object(), [object()], Scene, Scene(print), np.array([print])]
+)
+def test_of_what_is_no_data_nobody_knows_whether_it_is_as_left(names, value):
+    assert not is_as_left(value, "x", recorded(names, lambda n: n.update(x=value)))
+
+
 def test_chance_goes_on_from_where_it_was(names):
     def draw(n):
         n.update(drawn=(random.random(), float(np.random.random())))
@@ -103,6 +146,8 @@ def test_a_network_comes_back_as_trained_as_it_was(names):
 
     built, looked, trained, further = recorded(names, build, predict, train, train)
     network = names["network"]
+    assert is_as_left(network, "network", [built, looked, trained, further])
+    assert not is_as_left(network, "network", [built, looked, trained])
     assert looked.changed == set() and looked.numbers == {}
     assert trained.changed == further.changed == {"network", "pair"}
     assert trained.values["network"] is network

@@ -95,7 +95,7 @@ def test_an_endless_mutant_is_stopped(toy, made):
     module = toy / "course_utils/by_hand/toy.py"
     module.write_text(ENDLESS)
     make_lesson(made, toy)
-    outcomes = mutate_lesson(toy, made, workers=1, seconds_a_mutant=1)
+    outcomes = mutate_lesson(toy, made, workers=1, seconds_a_cell=1)
     assert any("TimeoutError" in one.caught for one in outcomes)
 
 
@@ -112,6 +112,34 @@ def test_two_workers_share_the_mutants(toy, made):
     outcomes = mutate_lesson(toy, made, workers=2)
     assert len(outcomes) == len({one.description for one in outcomes}) == 4
     assert all(one.caught for one in outcomes)
+
+
+# Six numbers, and also where a mutant makes nine of three.
+CUT = """cut = [0] * min(double(3), 6)
+data = [double(1)]"""
+COUNTED = """with open(COUNT, "a") as file:
+    print("counted", file=file)
+print(len(cut))"""
+
+
+def test_a_value_that_came_out_the_same_reaches_nothing(toy, made, tmp_path):
+    """One mutant cuts out as many as the function does: it is caught without counting them again.
+
+    They are counted in the survey, for the two mutants that cut out fewer, and once without one.
+    """
+    count = tmp_path / "count"
+    notebook = lesson_files.read(made)
+    notebook.cells[3].source = notebook.cells[3].source.replace("double(3)", "_ = double(3)")
+    for source in (CUT, COUNTED.replace("COUNT", repr(str(count))), "print(data)"):
+        notebook.cells.append(new_code_cell(source))
+    del notebook.cells[4:8]  # the picture and the toy's own use of the function
+    lesson_files.write(notebook, made)
+    make_lesson(made, toy)
+    count.unlink()
+    outcomes = mutate_lesson(toy, made, workers=1)
+    caught = {one.description.partition(" => ")[2]: one.caught for one in outcomes}
+    assert len(caught) == 4 and caught["return number * 3"].startswith("cell 7")
+    assert count.read_text().count("counted") == 1 + 2 + 1
 
 
 # A network that is trained three times: twice where no mutant reaches it, then where one does.

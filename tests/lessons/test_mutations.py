@@ -43,6 +43,41 @@ EQUIVALENT = {
         "output[row, column] = block.max(axis=(1, 0))": "the largest over rows and columns is the "
         "largest over columns and rows",
     },
+    "by_hand.boxes:intersection": {
+        "left_top = np.maximum(boxes[:, None, :2], others[None, :, :2]) => "
+        "left_top = np.maximum(others[None, :, :2], boxes[:, None, :2])": "maximum takes its two "
+        "in any order",
+        "right_bottom = np.minimum(boxes[:, None, 2:], others[None, :, 2:]) => "
+        "right_bottom = np.minimum(others[None, :, 2:], boxes[:, None, 2:])": "minimum takes its "
+        "two in any order",
+        "sides = np.clip(right_bottom - left_top, 0, None) => "
+        "sides = np.clip(0, right_bottom - left_top, None)": "a side that is at least 0, and 0 "
+        "that is at least the side, are both the larger of the two",
+    },
+    "by_hand.boxes:iou": {
+        "return shared / np.where(union > 0, union, 1) => "
+        "return shared / np.where(union > 0, union, 2)": "where there is no union nothing is "
+        "shared, and 0 / 2 is 0 as well",
+    },
+    "by_hand.boxes:nms": {
+        "overlaps = iou(boxes[[best]], boxes[rest])[0] => "
+        "overlaps = iou(boxes[[best]], boxes[rest])[-1]": "the table for one box has one row, "
+        "the first and the last",
+    },
+    "by_hand.boxes:anchor_shapes": {
+        "return np.stack([sizes * roots, sizes / roots], axis=-1).reshape(-1, 2) => "
+        "return np.stack([sizes * roots, sizes / roots], axis=-1).reshape(-2, 2)": "any negative "
+        "number asks NumPy for as many rows as there are",
+    },
+    "by_hand.boxes:anchor_grid": {
+        "return np.stack(sides, axis=-1).reshape(-1, 4) => "
+        "return np.stack(sides, axis=-1).reshape(-2, 4)": "any negative number asks NumPy for as "
+        "many rows as there are",
+    },
+    "by_hand.metrics:match_detections": {
+        "overlaps[:, truth] = -1 => overlaps[:, truth] = -2": "either is below every IoU, and so "
+        "below every threshold",
+    },
     "by_hand.learning:squared_error": {
         "return np.mean((output - target) ** 2) => return np.mean((target - output) ** 2)": "a "
         "difference and its negative have one square",

@@ -72,7 +72,7 @@ def test_the_trunk_learns_from_crops_first():
     before = [weights.copy() for weights in detector.trunk.get_weights()]
     history = faster_rcnn.pretrain(detector, *digit_crops(64, 0), epochs=2)
     changed = [not np.array_equal(*pair) for pair in zip(before, detector.trunk.get_weights())]
-    assert len(history.history["loss"]) == 2 and sum(changed) == len(changed) - 2  # not the lateral
+    assert len(history.history["loss"]) == 2 and sum(changed) == len(changed) - 2  # not top_down
 
 
 def test_training_with_the_courses_settings_changes_everything(scenes):

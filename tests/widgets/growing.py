@@ -19,6 +19,7 @@ from test_explorer_contract import (
     make_ramp,
     make_region,
     make_replay,
+    make_segmentation,
     make_suppression,
     make_transposed,
     make_upload,
@@ -42,6 +43,7 @@ CHANGES = {
     make_region: lambda n: dict(x1=n / 1000, channel=n % 2),
     make_ramp: lambda n: dict(x1=n / 1000, sample=n % 4),
     make_replay: lambda n: dict(threshold=0.1 + n / 1000, moment=n % 2, top=1 + n % 9),
+    make_segmentation: lambda n: dict(opacity=n / 1000, prediction=("8s", "Otsu")[n % 2]),
     make_pad: lambda n: dict(strokes=f"20,20 {30 + n / 10},80"),
     make_upload: lambda n: dict(picture=np.eye(40) * (1 - n / 1000)),
 }

@@ -36,6 +36,7 @@ from course_utils.widgets import (
     ProposalReplay,
     ReceptiveField,
     RoIAlignLab,
+    SegmentationViewer,
     kernel_lab,
 )
 
@@ -162,6 +163,13 @@ def make_suppression():
     return NMSStepper(image, boxes, [0.9, 0.8, 0.7, 0.6], [1, 1, 1, 2], truths)
 
 
+def make_segmentation():
+    random = np.random.default_rng(7)
+    image, truth = random.random((24, 30, 3)), random.integers(0, 3, (24, 30))
+    scores = random.normal(size=(24, 30, 3)) + np.eye(3)[truth]
+    return SegmentationViewer(image, {"8s": scores, "Otsu": truth > 0}, truth, ["-", "a", "b"])
+
+
 # Explorers with a kernel in their state, which this file edits; and all others, each with a change
 # that is seen, and one that cannot be.
 KERNELS = [make_stepper, make_colour_stepper, make_lab, make_colour_lab, make_training]
@@ -180,6 +188,7 @@ OTHERS = {
     make_overlap: (dict(box=[1, 2, 9, 8.5]), dict(other=[3, 3, 2, 5])),
     make_anchors: (dict(stride=8, positive=0.7, force=False), dict(negative=0.6, positive=0.5)),
     make_suppression: (dict(step=1, threshold=0.25), dict(threshold=1.5)),
+    make_segmentation: (dict(row=3, view="error map"), dict(prediction="4s")),
     make_pad: (dict(strokes="four like a nine", meant=4), dict(strokes="20,20 300,20")),
     make_upload: (dict(picture=np.eye(40)), dict(picture=np.zeros((9, 9)))),
 }

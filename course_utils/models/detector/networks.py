@@ -34,7 +34,7 @@ def build_trunk(channels=3, filters=(16, 32, 48, 64)):
     coarse = convolution(fine, filters[3], "convolution_4", strides=2)
     coarse = convolution(coarse, filters[3], "convolution_5")
     # What the coarse maps know is added to the fine ones, as in a feature pyramid.
-    known = layers.Conv2D(filters[2], 1, name="lateral")(coarse)
+    known = layers.Conv2D(filters[2], 1, name="top_down")(coarse)
     fine = layers.Add(name="pyramid")([fine, layers.UpSampling2D(2, name="enlarged")(known)])
     return keras.Model(pictures, [fine, coarse], name="trunk")
 
@@ -65,7 +65,7 @@ def build_heads(bins, channels, classes, filters=32, units=128):
 
 
 def build_crop_reader(trunk, classes, size=40):
-    """Return a classifier of small pictures that learns the trunk's layers, all but the lateral."""
+    """Return a classifier of small pictures that learns the trunk's layers, all but the one to the fine maps."""
     seen = keras.Model(trunk.input, trunk.get_layer("convolution_5").output, name="below")
     crops = keras.Input((size, size, trunk.input_shape[-1]), name="crops")
     features = layers.Flatten(name="flatten")(seen(crops))

@@ -82,6 +82,8 @@ def roi_targets(candidates, truths, labels, count=32, share=0.5):
     (batch, count), and the deltas that lead to their objects (batch, count, 4).
     """
     objects, values = match(overlaps_of(candidates, truths), negative=0.5)
+    sides = candidates[..., 2:] - candidates[..., :2]  # of what only fills up a batch: 0
+    values = tf.where(tf.reduce_all(sides > 0, axis=-1), values, IGNORED)
     drawn, asked = sample(values, count, share)
     rois = tf.gather(candidates, drawn, batch_dims=1)
     shown = tf.gather(objects, drawn, batch_dims=1)
