@@ -116,7 +116,7 @@ def test_it_is_saved_and_found_again(tmp_path):
     )
 
 
-def test_half_precision_keeps_the_masks(tmp_path, monkeypatch):
+def test_half_precision_keeps_the_logits():
     network = fcn.build_fcn(None, 3, filters=TINY)
     arrays = half_precision.half_arrays(network)
     assert all(array.dtype == np.float16 for array in arrays.values())
