@@ -46,8 +46,9 @@ def _add_own(parser, name):
         said = "a folder that is missing or empty; student/ by default"
         parser.add_argument("out", nargs="?", type=Path, default=Path("student"), help=said)
     if name == "checkpoint":
-        said = "the network of lesson 03, which reads digits, or the detector of lesson 06"
-        parser.add_argument("network", choices=("reader", "detector"), help=said)
+        said = "of lesson 03, which reads digits; of 06, the detector; of 07, for either picture"
+        choices = ("reader", "detector", "garments", "nuclei")
+        parser.add_argument("network", choices=choices, help=said)
     if name == "links":
         parser.add_argument("address", nargs="?", help="by default that of the remote origin")
     if name == "measure":
@@ -142,8 +143,7 @@ def _links(chosen, root):
 def _checkpoint(chosen, root):
     from course_utils.authoring import checkpoint
 
-    ship = {"reader": checkpoint.ship_reader, "detector": checkpoint.ship_detector}[chosen.network]
-    path, result = ship(root / "data")
+    path, result = getattr(checkpoint, f"ship_{chosen.network}")(root / "data")
     print(f"{path.relative_to(root)}: {result}.")
 
 

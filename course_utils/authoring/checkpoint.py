@@ -1,12 +1,15 @@
-"""Training the networks that the course ships, as lessons 03 and 06 train them."""
+"""Training the networks that the course ships, as lessons 03, 06 and 07 train them."""
 
 import hashlib
 
-from course_utils.datasets import SUMS, format_sums, load_mnist, read_sums
+import numpy as np
+
+from course_utils.datasets import SUMS, format_sums, load_mnist, load_nuclei, read_sums
 from course_utils.places import DATA
 from course_utils.startup import start_keras
 
 SEED, CROPS, SCENES, TESTS = 6, 10_000, 8_000, 500  # of the detector
+GARMENT_SCENES, GARMENT_TESTS, NUCLEI_CROPS = 4_000, 200, 480  # of lesson 07's networks
 
 
 def ship_reader(folder=DATA):
@@ -49,11 +52,61 @@ def ship_detector(folder=DATA):
     return path, f"has AP {judged['AP']:.3f} and AP50 {judged['AP50']:.3f} on test scenes"
 
 
+def ship_garments(folder=DATA):
+    """Train on scenes of garments, write weights and their sum; as `ship_reader`."""
+    start_keras()
+    import keras
+
+    from course_utils.by_hand.masks import mean_iou
+    from course_utils.models import fcn
+    from course_utils.scenes import garment_scenes
+
+    keras.utils.set_random_seed(SEED)
+    network, scenes = fcn.garment_network(), garment_scenes(GARMENT_SCENES, SEED)
+    fcn.train(network, scenes.images, scenes.masks, **fcn.FOR_GARMENTS)
+    tests = garment_scenes(GARMENT_TESTS, SEED, split="test")
+    score = mean_iou(tests.masks, fcn.predict(network, tests.images), 1 + len(tests.classes))
+    path = _keep_half(network, fcn.GARMENTS_SHIPPED, folder)
+    return path, f"has a mean IoU of {score:.3f} on test scenes"
+
+
+def ship_nuclei(folder=DATA):
+    """Train on the left of the picture of nuclei, write weights and their sum; as `ship_reader`."""
+    start_keras()
+    import keras
+
+    from course_utils.by_hand.masks import iou_per_class
+    from course_utils.models import fcn
+    from course_utils.scenes.nuclei import nuclei_crops
+
+    keras.utils.set_random_seed(SEED)
+    halves = [np.split(each, [fcn.NUCLEI_SPLIT], axis=1) for each in load_nuclei()]
+    (seen, image), (known, mask) = halves
+    crops = nuclei_crops(seen, known, NUCLEI_CROPS, SEED, slivers=True)
+    network = fcn.nuclei_network()
+    fcn.train(network, crops.images, crops.masks, **fcn.FOR_NUCLEI)
+    found = fcn.predict(network, image[np.newaxis, ..., np.newaxis])[0]
+    score = iou_per_class(mask > 0, found, 2)[1]
+    path = _keep_half(network, fcn.NUCLEI_SHIPPED, folder)
+    return path, f"has an IoU of {score:.3f} on the right of the picture"
+
+
 def _keep(network, name, folder):
     """Write a network's weights and their sum into the folder; return the path."""
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     network.save_weights(path)
+    write_sum(path, name, folder)
+    return path
+
+
+def _keep_half(network, name, folder):
+    """Write a network's weights in half precision, and their sum; return the path."""
+    from course_utils.models.half_precision import half_arrays
+
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    np.savez_compressed(path, **half_arrays(network))
     write_sum(path, name, folder)
     return path
 

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from course_utils.datasets import verified_arrays
+from course_utils.models.half_precision import load_half
 
 SHIPPED = "checkpoints/efficientnet_lite0.npz"
 SIZE = 224  # pixels along each side of the pictures that it was trained on
@@ -120,12 +120,7 @@ def load_efficientnet_lite0(input_shape=(SIZE, SIZE, 3), head=True):
     Raises:
         CourseError: the file of weights is missing or is not the one that the course ships.
     """
-    arrays = verified_arrays(SHIPPED)
-    network = build_efficientnet_lite0(input_shape=input_shape, head=head)
-    for layer in network.layers:
-        if layer.weights:
-            layer.set_weights([arrays[f"{layer.name}.kernel"], arrays[f"{layer.name}.bias"]])
-    return network
+    return load_half(build_efficientnet_lite0(input_shape=input_shape, head=head), SHIPPED)
 
 
 def as_input(photograph, size=SIZE):

@@ -10,7 +10,7 @@ VISIBLE = 0.3  # share of a nucleus' pixels that a crop must show for it to coun
 CLASSES = ("nucleus",)
 
 
-def nuclei_crops(image, mask, count, seed, size=96):
+def nuclei_crops(image, mask, count, seed, size=96, slivers=False):
     """Cut square crops out of a picture of nuclei.
 
     Args:
@@ -19,6 +19,8 @@ def nuclei_crops(image, mask, count, seed, size=96):
         count: how many crops.
         seed: a whole number from 0; the same one gives the same crops.
         size: pixels of a crop's side.
+        slivers: True leaves in the masks what a crop shows of a nucleus too little to count: each
+            pixel then has its class, but some of a nucleus are in no box.
 
     Returns:
         Scenes of one class, with images (count, size, size, 1) uint8.
@@ -39,7 +41,8 @@ def nuclei_crops(image, mask, count, seed, size=96):
     images = np.rint(np.stack([picture for picture, _ in crops]) * 255).astype(np.uint8)
     boxes = [boxes_of(own) for own in masks]
     labels = [np.zeros(len(own), np.int64) for own in boxes]
-    covered = (np.stack(masks) > 0).astype(np.uint8)
+    owners = [own for _, own in crops] if slivers else masks
+    covered = (np.stack(owners) > 0).astype(np.uint8)
     return Scenes(images[..., np.newaxis], boxes, labels, covered, CLASSES)
 
 

@@ -7,7 +7,6 @@ A process of its own for each training: none inherits another's memory or warm c
 """
 
 import json
-import math
 import resource
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import keras
 import numpy as np
+from peers import Deadline, framed
 
 from course_utils.authoring.checkpoint import CROPS, SCENES, TESTS
 from course_utils.datasets import boxes_of, load_nuclei
@@ -53,27 +53,6 @@ class Curve(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.seconds += perf_counter() - self.started
-
-
-class Deadline(keras.callbacks.Callback):
-    """Stop after so many seconds; until then the rate falls along half a cosine of the time.
-
-    The clock starts after the first batch, for building the graph takes keras-cv's models long.
-    """
-
-    def __init__(self, seconds, peak):
-        super().__init__()
-        self.seconds, self.peak, self.started = seconds, peak, None
-
-    def on_train_batch_begin(self, batch, logs=None):
-        if self.started is None:
-            return
-        share = min(1.0, (perf_counter() - self.started) / self.seconds)
-        self.model.optimizer.learning_rate = self.peak * (1 + math.cos(math.pi * share)) / 2
-        self.model.stop_training = share >= 1
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.started = self.started or perf_counter()
 
 
 def judged(scenes, found):
@@ -166,16 +145,6 @@ def _peer(model, seconds, peak=0.001):
     spent = perf_counter() - deadline.started
     model.prediction_decoder = _decoder()
     return lambda images: _seen(model, images), spent, {"epochs": len(history.epoch)}
-
-
-def framed(images):
-    """Return pictures as float32 in 0…1 with a grey margin on the right and below.
-
-    Its one-stage detectors take sides that are multiples of 32.
-    """
-    margin = [-side % 32 for side in images.shape[1:3]]
-    widened = np.pad(images, [(0, 0), *((0, more) for more in margin), (0, 0)], constant_values=128)
-    return widened / np.float32(255)
 
 
 def _decoder():

@@ -1,12 +1,17 @@
 """How time, and what widgets send, is measured."""
 
 import json
+import subprocess
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 from unittest.mock import patch
 
 import numpy as np
 from results import Row
+
+from course_utils.places import ROOT
 
 
 def update_row(what, explorer, changes, goal):
@@ -38,6 +43,17 @@ def counted_bytes():
 
     with patch.object(Widget, "_send", note):
         yield sent
+
+
+def measured_apart(script, name, *arguments):
+    """Return what a script of this folder measured, in a process of its own."""
+    path = Path(__file__).with_name(script)
+    command = [sys.executable, str(path), name, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    measured = json.loads(done.stdout.splitlines()[-1])
+    words = " ".join(map(str, (name, *arguments)))
+    print(f"  {words}: {measured['seconds']:.0f} s", file=sys.stderr)
+    return measured
 
 
 def seconds_of(function, repeats):

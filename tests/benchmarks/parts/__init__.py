@@ -6,7 +6,8 @@ A part whose rows can be measured one by one has `choices()`, their names, and t
 from importlib import import_module
 
 NAMES = (
-    "imports", "explorers", "latency", "convolutions", "digits", "detection", "lessons",
+    "imports", "explorers", "latency", "convolutions", "digits", "detection", "segmentation",
+    "lessons",
 )  # fmt: skip
 
 

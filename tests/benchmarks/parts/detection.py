@@ -6,16 +6,10 @@ with its trunk not trained on crops first; keras-cv's one-stage detectors, given
 and the detector on the picture of nuclei.
 """
 
-import json
 import statistics
-import subprocess
-import sys
-from pathlib import Path
 
 from results import Row
-from timing import rounded
-
-from course_utils.places import ROOT
+from timing import measured_apart, rounded
 
 HOW = """8,000 training scenes of 80 × 80 pixels, 500 test scenes with digits that no training saw.
 The curves are of AP on 200 validation scenes, every 250 batches, over the seconds of training. The
@@ -23,31 +17,30 @@ clock of keras-cv's detectors starts after their first batch. On the picture of 
 held out in turn; the numbers are their mean. A nucleus counts where a strip shows at least 30 % of
 it."""
 
-FOLDER = Path(__file__).parents[1]
 GOAL = "AP ≥ 0.65, AP50 ≥ 0.96 in ≤ 1.75"
 
 
 def rows(seeds=(1, 2, 3)):
     """Return seconds, AP and AP50 of each detector; the first two in turn, for machines waver."""
     both = [
-        (_measured("digit_training.py", "snippet", seed),
-         _measured("detection_training.py", "course", seed))
+        (measured_apart("digit_training.py", "snippet", seed),
+         measured_apart("detection_training.py", "course", seed))
         for seed in seeds
     ]  # fmt: skip
     snippet = statistics.median(one["seconds"] for one, _ in both)
     course = _median([one for _, one in both])
     first = Row("the well-known snippet on MNIST", f"{snippet:.0f} s", "", rounded(seconds=snippet))
     seed = seeds[0]
-    nothing = _measured("detection_training.py", "from_nothing", seed)
+    nothing = measured_apart("detection_training.py", "from_nothing", seed)
     measured = [
         first,
         _row("Faster R-CNN of lesson 06", course, snippet, GOAL),
         _row("the same, its trunk not trained on crops first", nothing, snippet),
     ]
     for name, called in (("retinanet", "RetinaNet"), ("yolov8", "YOLOV8Detector")):
-        peer = _measured("detection_training.py", name, seed, course["seconds"])
+        peer = measured_apart("detection_training.py", name, seed, course["seconds"])
         measured.append(_row(f"keras-cv's {called}, as many seconds", peer, snippet))
-    nuclei = _measured("detection_training.py", "nuclei", seed)
+    nuclei = measured_apart("detection_training.py", "nuclei", seed)
     return [*measured, _nuclei(nuclei)]
 
 
@@ -90,12 +83,3 @@ def _nuclei(one):
     return Row(
         "Faster R-CNN on nuclei, four strips held out in turn", words, "AP50 ≥ 0.85", numbers
     )
-
-
-def _measured(script, name, *arguments):
-    """Return what a script of this folder measured, in a process of its own."""
-    command = [sys.executable, str(FOLDER / script), name, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    measured = json.loads(done.stdout.splitlines()[-1])
-    print(f"  {name}: {measured['seconds']:.0f} s", file=sys.stderr)
-    return measured

@@ -1,17 +1,9 @@
 """Training on all of MNIST: lesson 03's network beside two well-known ones, in turn."""
 
-import json
 import statistics
-import subprocess
-import sys
-from pathlib import Path
 
 from results import Row
-from timing import rounded
-
-from course_utils.places import ROOT
-
-SCRIPT = Path(__file__).parents[1] / "digit_training.py"
+from timing import measured_apart, rounded
 
 
 def rows(seeds=(1, 2, 3)):
@@ -19,8 +11,7 @@ def rows(seeds=(1, 2, 3)):
     runs = {name: [] for name in ("snippet", "course", "mnist_convnet")}
     for seed in seeds:  # in turn, so that a busy minute does not meet one network alone
         for name, measured in runs.items():
-            measured.append(_training(name, seed))
-            print(f"  {name}, seed {seed}: {measured[-1]['seconds']:.0f} s", file=sys.stderr)
+            measured.append(measured_apart("digit_training.py", name, seed))
     middle = {
         name: {key: statistics.median(one[key] for one in measured) for key in measured[0]}
         for name, measured in runs.items()
@@ -37,10 +28,3 @@ def _row(name, one, snippet_seconds, seeds):
     goal = "≥ 99.2 % in ≤ 1.00" if name == "course" else ""
     numbers = rounded(seconds=seconds, ratio=ratio, accuracy=accuracy, gigabytes=gigabytes)
     return Row(f"MNIST, `{name}`, median of {seeds} seeds", words, goal, numbers)
-
-
-def _training(name, seed):
-    """Return what `digit_training.py` measured, in a process of its own."""
-    command = [sys.executable, str(SCRIPT), name, str(seed)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
