@@ -9,9 +9,9 @@ from lab_in_browser import ROOT
 from course_utils import widgets
 from course_utils.authoring import lesson_files
 
-# Lesson 05 trains a network that does not come with the course, and one of its explorers needs it:
-# test_box_explorers_in_browser.py uses the three in a notebook of their own.
-APART = {"05_boxes"}
+# Lessons 05 and 06 train for minutes what their explorers need: test_box_explorers_in_browser.py and
+# test_roi_explorers_in_browser.py use these in notebooks of their own.
+APART = {"05_boxes", "06_faster_rcnn"}
 LESSONS = {path.stem: path for path in lesson_files.lesson_paths(ROOT) if path.stem not in APART}
 # A lesson's own network, trained in the same way, comes with the course.
 TRAINED = "from course_utils.models.classifier import load_digit_reader\n"
