@@ -78,6 +78,15 @@ EQUIVALENT = {
         "overlaps[:, truth] = -1 => overlaps[:, truth] = -2": "either is below every IoU, and so "
         "below every threshold",
     },
+    "by_hand.roi_align:neighbours": {
+        "centred = np.clip(places - 0.5, 0, length - 1) => "
+        "centred = np.clip(0, places - 0.5, length - 1)": "of 0 and a place the larger one is "
+        "taken, whichever is called the limit",
+        "after = np.minimum(before + 1, length - 1) => "
+        "after = np.minimum(length - 1, before + 1)": "minimum takes its two in any order",
+        "before = np.floor(centred).astype(int) => before = centred.astype(int)": "the places are "
+        "not negative, and above 0 casting rounds down as well",
+    },
     "by_hand.learning:squared_error": {
         "return np.mean((output - target) ** 2) => return np.mean((target - output) ** 2)": "a "
         "difference and its negative have one square",
