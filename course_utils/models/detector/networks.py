@@ -65,7 +65,7 @@ def build_heads(bins, channels, classes, filters=32, units=128):
 
 
 def build_crop_reader(trunk, classes, size=40):
-    """Return a classifier of small pictures that learns the trunk's layers, all but the one to the fine maps."""
+    """Return a classifier of small pictures that learns the trunk's layers, all but `top_down`."""
     seen = keras.Model(trunk.input, trunk.get_layer("convolution_5").output, name="below")
     crops = keras.Input((size, size, trunk.input_shape[-1]), name="crops")
     features = layers.Flatten(name="flatten")(seen(crops))
