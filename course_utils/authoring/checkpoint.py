@@ -93,20 +93,22 @@ def ship_nuclei(folder=DATA):
 
 def _keep(network, name, folder):
     """Write a network's weights and their sum into the folder; return the path."""
-    path = folder / name
-    path.parent.mkdir(exist_ok=True)
-    network.save_weights(path)
-    write_sum(path, name, folder)
-    return path
+    return _written(network.save_weights, name, folder)
 
 
 def _keep_half(network, name, folder):
     """Write a network's weights in half precision, and their sum; return the path."""
     from course_utils.models.half_precision import half_arrays
 
+    arrays = half_arrays(network)
+    return _written(lambda path: np.savez_compressed(path, **arrays), name, folder)
+
+
+def _written(write, name, folder):
+    """Have a file of the folder written, and put its sum into the folder's list; return its path."""
     path = folder / name
     path.parent.mkdir(exist_ok=True)
-    np.savez_compressed(path, **half_arrays(network))
+    write(path)
     write_sum(path, name, folder)
     return path
 

@@ -23,6 +23,7 @@ from course_utils.models.classifier import learning_rates
 from course_utils.models.detector import checking, networks, steps
 from course_utils.models.detector.anchors import anchor_grid
 from course_utils.models.detector.proposals import propose
+from course_utils.models.pictures import as_floats
 
 BATCH, EPOCHS = 16, 3
 SHIPPED = "checkpoints/digit_detector.weights.h5"
@@ -175,11 +176,6 @@ class FasterRCNN(keras.Model):
 
     def get_config(self):
         return {**super().get_config(), **self._arguments}
-
-
-def as_floats(pictures):
-    """Return pictures as float32 in 0…1, whether they are that already or uint8."""
-    return tf.image.convert_image_dtype(pictures, tf.float32)
 
 
 def as_truths(pictures, objects):

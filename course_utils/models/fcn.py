@@ -18,6 +18,7 @@ from course_utils.by_hand.convolution import require_positive
 from course_utils.by_hand.masks import require_masks
 from course_utils.models.classifier import learning_rates
 from course_utils.models.half_precision import load_half
+from course_utils.models.pictures import as_floats
 from course_utils.models.segmentation import augmenting, networks
 from course_utils.models.segmentation.losses import WeightedCrossEntropy, class_weights
 from course_utils.models.segmentation.move import as_convolutions
@@ -43,11 +44,6 @@ class FCN(keras.Model):
 
     def call(self, pictures, training=None, mask=None):
         return super().call(as_floats(pictures), training=training, mask=mask)
-
-
-def as_floats(pictures):
-    """Return pictures as float32 in 0…1, whether they are that already or uint8."""
-    return tf.image.convert_image_dtype(pictures, tf.float32)
 
 
 def build_fcn(size, classes, channels=3, skips=2, filters=FILTERS):

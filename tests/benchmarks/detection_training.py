@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import keras
 import numpy as np
-from peers import Deadline, framed
+from peers import Deadline, framed, small_resnet
 
 from course_utils.authoring.checkpoint import CROPS, SCENES, TESTS
 from course_utils.datasets import boxes_of, load_nuclei
@@ -87,13 +87,6 @@ def retinanet(seed, seconds):
     """keras-cv's RetinaNet on a small ResNet, its anchors as large as the digits."""
     import keras_cv
 
-    backbone = keras_cv.models.ResNetBackbone(
-        stackwise_filters=[16, 32, 64, 128],
-        stackwise_blocks=[1, 1, 1, 1],
-        stackwise_strides=[1, 2, 2, 2],
-        include_rescaling=False,
-        input_shape=(96, 96, 3),
-    )
     anchors = keras_cv.layers.AnchorGenerator(
         "xyxy",
         sizes=[20.0, 28.0, 40.0, 56.0, 80.0],
@@ -103,7 +96,7 @@ def retinanet(seed, seconds):
         clip_boxes=True,
     )
     model = keras_cv.models.RetinaNet(
-        backbone, 10, bounding_box_format="xyxy", anchor_generator=anchors
+        small_resnet(), 10, bounding_box_format="xyxy", anchor_generator=anchors
     )
     model.compile(
         optimizer=keras.optimizers.Adam(global_clipnorm=10.0),

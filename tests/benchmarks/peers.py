@@ -1,4 +1,4 @@
-"""What keras-cv's models need to be trained beside the course's: a frame, and a deadline."""
+"""What keras-cv's models need to be trained beside the course's: backbone, frame, deadline."""
 
 import math
 from time import perf_counter
@@ -36,3 +36,16 @@ def framed(images):
     margin = [-side % 32 for side in images.shape[1:3]]
     widened = np.pad(images, [(0, 0), *((0, more) for more in margin), (0, 0)], constant_values=128)
     return widened / np.float32(255)
+
+
+def small_resnet():
+    """Return a backbone of random weights, for framed pictures of 80 × 80 pixels."""
+    import keras_cv
+
+    return keras_cv.models.ResNetBackbone(
+        stackwise_filters=[16, 32, 64, 128],
+        stackwise_blocks=[1, 1, 1, 1],
+        stackwise_strides=[1, 2, 2, 2],
+        include_rescaling=False,
+        input_shape=(96, 96, 3),
+    )

@@ -42,18 +42,11 @@ def garments(seed, skips):
 def deeplab(seed, seconds):
     """keras-cv's DeepLabV3Plus on a small ResNet, from scratch, for so many seconds."""
     import keras_cv
-    from peers import Deadline, framed
+    from peers import Deadline, framed, small_resnet
 
-    backbone = keras_cv.models.ResNetBackbone(
-        stackwise_filters=[16, 32, 64, 128],
-        stackwise_blocks=[1, 1, 1, 1],
-        stackwise_strides=[1, 2, 2, 2],
-        include_rescaling=False,
-        input_shape=(96, 96, 3),
-    )
     scenes = garment_scenes(GARMENT_SCENES, 1)
     classes = 1 + len(scenes.classes)
-    network = keras_cv.models.DeepLabV3Plus(backbone, classes, projection_filters=16)
+    network = keras_cv.models.DeepLabV3Plus(small_resnet(), classes, projection_filters=16)
     loss = keras.losses.SparseCategoricalCrossentropy(ignore_class=classes)
     network.compile(keras.optimizers.Adam(), loss, jit_compile=False)
     masks = np.pad(scenes.masks, [(0, 0), (0, 16), (0, 16)], constant_values=classes)

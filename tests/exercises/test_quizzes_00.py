@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from asking import right_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +16,6 @@ from course_utils.by_hand.metrics import accuracy, softmax
 from course_utils.exercises import Quiz, lesson_00
 
 QUIZZES = {name: item for name, item in vars(lesson_00).items() if isinstance(item, Quiz)}
-
-
-def right_text(quiz):
-    return next(option.text for option in quiz.options.values() if option.right)
 
 
 def test_the_lesson_has_enough_questions_and_no_favourite_place():

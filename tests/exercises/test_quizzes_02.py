@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from asking import right_text
 
 from course_utils import datasets
 from course_utils.by_hand.convolution import receptive_field, shift_and_add
@@ -15,10 +16,6 @@ from course_utils.models.layer_table import layer_rows
 
 QUIZZES = {name: item for name, item in vars(lesson_02).items() if isinstance(item, Quiz)}
 SOBEL = KERNELS["Sobel x"]
-
-
-def right_text(quiz):
-    return next(option.text for option in quiz.options.values() if option.right)
 
 
 def coins():

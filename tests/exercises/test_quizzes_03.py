@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from asking import explanation, right_text
 
 from course_utils.by_hand.metrics import cross_entropy, softmax
 from course_utils.exercises import Quiz, lesson_03
@@ -15,16 +16,6 @@ QUIZZES = {name: item for name, item in vars(lesson_03).items() if isinstance(it
 @pytest.fixture(scope="module")
 def keras():
     return pytest.importorskip("keras")
-
-
-def right_text(quiz):
-    return next(option.text for option in quiz.options.values() if option.right)
-
-
-def explanation(quiz, beginning):
-    """Return the explanation of the one option whose text begins so."""
-    (found,) = [o.explanation for o in quiz.options.values() if o.text.startswith(beginning)]
-    return found
 
 
 def test_the_lesson_has_its_questions_and_no_favourite_place():

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from asking import explanation, right_text
 
 from course_utils.by_hand.boxes import decode, encode, iou, match, nms
 from course_utils.by_hand.metrics import average_precision, match_detections
@@ -11,16 +12,6 @@ from course_utils.exercises import Quiz, lesson_05
 from course_utils.exercises.answers.lesson_05 import windows_of
 
 QUIZZES = {name: item for name, item in vars(lesson_05).items() if isinstance(item, Quiz)}
-
-
-def right_text(quiz):
-    return next(option.text for option in quiz.options.values() if option.right)
-
-
-def explanation(quiz, beginning):
-    """Return the explanation of the one option whose text begins so."""
-    (found,) = [o.explanation for o in quiz.options.values() if o.text.startswith(beginning)]
-    return found
 
 
 def box(*corners):
