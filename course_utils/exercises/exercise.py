@@ -35,7 +35,8 @@ class Exercise:
         measure: where chance has a part in a result: a function of the result, of any shape, and
             of a case's arguments that returns numbers, in which chance has no part. They are
             compared in place of the result, and they are what `accept` gets.
-        reading: for an answer that is text, how it is read: `reading.Words` or `reading.Letters`.
+        reading: for an answer that is text, how it is read: `reading.Words` or `reading.Letters`;
+            for numbers among which NaN is right, `reading.NumbersOrNaN`.
         when_right: a sentence to end on.
     """
 

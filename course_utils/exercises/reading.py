@@ -1,11 +1,11 @@
-"""Answers that are text: read as numbers, so that a check works on them as on all others."""
+"""Answers that are text, or hold NaN: read as numbers, so that a check works on them as on all."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.exercises.number_text import shape_text
-from course_utils.exercises.outcomes import NUMBERS, UNREADABLE, Outcome, read_outcome
+from course_utils.exercises.number_text import number_text, shape_text
+from course_utils.exercises.outcomes import NUMBERS, UNREADABLE, Outcome, close, read_outcome
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,44 @@ class Letters:
             return Outcome(UNREADABLE, problem=f'"{strange[0]}", which is none of them')
         marks = [float(letter in chosen) for letter in self.letters]
         return Outcome(NUMBERS, np.array(marks), dtype="text")
+
+
+class NumbersOrNaN:
+    """An answer of numbers among which NaN may be right, such as the share of nothing.
+
+    Two numbers stand for each, so that NaN can be compared and recorded: the number itself and 0,
+    or 0 and 1 for NaN.
+    """
+
+    wanted = "numbers"
+
+    def read(self, returned):
+        """Return the Outcome: an array with one axis more than the answer, of length 2."""
+        outcome = read_outcome(returned)
+        if outcome.kind != NUMBERS or np.isinf(outcome.numbers).any():
+            return outcome
+        missing = np.isnan(outcome.numbers)
+        pairs = np.stack([np.where(missing, 0, outcome.numbers), missing], axis=-1)
+        return Outcome(NUMBERS, pairs, dtype=outcome.dtype)
+
+    def difference(self, expected, received):
+        """Return a sentence on how numbers differ, given as pairs, or an empty string."""
+        wanted, came = expected[..., 0], received[..., 0]
+        if wanted.shape != came.shape:
+            return f"Expected {shape_text(wanted)}, received {shape_text(came)}."
+        wrong = np.argwhere(~close(expected, received).all(axis=-1))
+        if not len(wrong):
+            return ""
+        index = tuple(wrong[0])
+        place = f" at [{', '.join(str(i) for i in index)}]" if index else ""
+        text, other = (_number_or_nan(pairs[index]) for pairs in (expected, received))
+        count = f": the first of {len(wrong)} differences in {wanted.size} values" if place else ""
+        return f"Expected {text}{place}, received {other}{count}."
+
+
+def _number_or_nan(pair):
+    number, missing = pair
+    return "NaN" if missing else number_text(number)
 
 
 def _joined(returned):

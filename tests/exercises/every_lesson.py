@@ -85,7 +85,7 @@ LESSONS = [module for module in MODULES if has_answers(module)]
 EXERCISES = [item for module in LESSONS for item in recording.exercises_of(module)]
 FUNCTIONS = [item for item in EXERCISES if not item.is_value]
 VALUES = [item for item in EXERCISES if item.is_value]
-# Answers that are numbers, and not text that is read as numbers.
+# Answers that are finite numbers, and not text, or NaN, that is read as numbers.
 NUMERIC = [item for item in EXERCISES if item.reading is None]
 NUMERIC_FUNCTIONS = [item for item in NUMERIC if not item.is_value]
 NUMERIC_VALUES = [item for item in NUMERIC if item.is_value]

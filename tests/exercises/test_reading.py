@@ -1,4 +1,4 @@
-"""Answers that are text, results in which chance has a part, and slips of a part."""
+"""Answers that are text or hold NaN, results in which chance has a part, and slips of a part."""
 
 import json
 
@@ -9,7 +9,7 @@ from asking import message, returning
 from course_utils.exercises import Exercise, answer_book
 from course_utils.exercises.making import Made
 from course_utils.exercises.outcomes import DOTS, NOTHING, NUMBERS, UNREADABLE
-from course_utils.exercises.reading import Letters, Words
+from course_utils.exercises.reading import Letters, NumbersOrNaN, Words
 from course_utils.exercises.slips import SlipList
 
 SIZES = Words(("small", "large"))
@@ -24,6 +24,10 @@ def shuffled(numbers, random):
     return random.permutation(numbers)
 
 
+def roots_of(numbers):
+    return np.array([np.sqrt(one) if one >= 0 else np.nan for one in numbers])
+
+
 @pytest.fixture
 def book(monkeypatch):
     """The answers of a lesson that is made here."""
@@ -32,13 +36,17 @@ def book(monkeypatch):
         SLIPS = SlipList()
         chosen = "bd"
 
-    Book.size_of, Book.shuffled = staticmethod(size_of), staticmethod(shuffled)
+    for function in (size_of, shuffled, roots_of):
+        setattr(Book, function.__name__, staticmethod(function))
     Book.SLIPS.slip("size_of", "turned", "Look again.")(
         lambda number: "small" if number > 5 else "large"
     )
     Book.SLIPS.slip("shuffled", "sorted", "Chance has no order.")(lambda n, random: np.sort(n)[:2])
     Book.SLIPS.slip("chosen", "a is false", "Read a again.", part=[0])("abd")
     Book.SLIPS.slip("chosen", "d is missing", "Read d again.", part=[3])("b")
+    Book.SLIPS.slip("roots_of", "0 for NaN", "There is none.")(
+        lambda numbers: np.nan_to_num(roots_of(numbers))
+    )
     monkeypatch.setattr(answer_book, "_written", lambda lesson: Book)
     monkeypatch.setattr(answer_book, "stub_source", lambda exercise: f"{exercise.name} = ...")
 
@@ -157,6 +165,70 @@ def test_an_edition_without_answers_knows_the_parts(choice, tmp_path, monkeypatc
     monkeypatch.setattr(answer_book, "FOLDER", tmp_path)
     assert choice.judge("acd").slip == "a is false. Read a again."
     assert choice.judge("db").outcome == "right"
+
+
+# --- NaN ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def roots(book):
+    cases = [dict(numbers=np.array(one)) for one in ([4.0, -4, 9], [-1, 0, 1, 25])]
+    return Exercise("roots_of", "lesson_99", "", ["h"], cases, reading=NumbersOrNaN())
+
+
+@pytest.mark.parametrize(
+    "form", [list, tuple, np.float32, lambda r: r * (1 + 5e-5), lambda r: -(-r)]
+)
+def test_nan_where_it_is_expected_is_right(roots, form):
+    assert roots.judge(lambda numbers: form(roots_of(numbers))).outcome == "right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda r: np.nan_to_num(r), "Expected NaN at [1], received 0: the first of 1 differences"),
+        (lambda r: np.where(np.isnan(r), 1, r), "Expected NaN at [1], received 1: the first of 1 "),
+        (lambda r: r * np.nan, "Expected 2 at [0], received NaN: the first of 2 differences in 3"),
+        (lambda r: r + 0.5, "Expected 2 at [0], received 2.5"),
+        (lambda r: r[:2], "Expected an array of shape (3,), received an array of shape (2,)."),
+        (lambda r: r[:, None], "received an array of shape (3, 1)."),
+        (lambda r: np.nan, "Expected an array of shape (3,), received one number."),
+        (lambda r: r[0], "received one number."),
+        (lambda r: np.where(np.isnan(r), np.inf, r), "received infinity at [1]"),
+        (lambda r: np.where(np.isnan(r), -np.inf, np.nan), "received"),
+        (lambda r: ["a"], "Expected numbers, received text instead of numbers"),
+        (lambda r: None, "Expected numbers, received None"),
+        (lambda r: [], "Expected an array of shape (3,), received an array of shape (0,)."),
+    ],
+)
+def test_nan_elsewhere_and_other_things_are_told(roots, answer, words):
+    assert words in message(roots, lambda numbers: answer(roots_of(numbers)))
+
+
+def test_a_single_nan_is_compared_as_well():
+    reading = NumbersOrNaN()
+    numbers = {
+        name: reading.read(value).numbers for name, value in dict(a=np.nan, b=0, c=2).items()
+    }
+    assert reading.difference(numbers["a"], numbers["a"]) == ""
+    assert reading.difference(numbers["a"], numbers["b"]) == "Expected NaN, received 0."
+    assert reading.difference(numbers["c"], numbers["a"]) == "Expected 2, received NaN."
+
+
+def test_a_slip_about_nan_is_named(roots):
+    said = roots.judge(lambda numbers: [0 if n < 0 else n**0.5 for n in numbers]).slip
+    assert said == "0 for NaN. There is none."
+
+
+def test_recorded_nan_is_strict_json(roots, tmp_path, monkeypatch):
+    entry = json.loads(json.dumps(answer_book.recorded_entry(roots), allow_nan=False))
+    assert entry["expected"][0] == {"shape": [3, 2], "values": [2.0, 0.0, 0.0, 1.0, 3.0, 0.0]}
+    table = {"lesson": "lesson_99", "exercises": {"roots_of": entry}}
+    (tmp_path / "lesson_99.json").write_text(json.dumps(table), encoding="utf-8")
+    monkeypatch.setattr(answer_book, "_written", lambda lesson: None)
+    monkeypatch.setattr(answer_book, "FOLDER", tmp_path)
+    assert roots.judge(roots_of).outcome == "right"
+    assert "0 for NaN" in roots.judge(lambda numbers: np.nan_to_num(roots_of(numbers))).slip
 
 
 # --- what is measured -----------------------------------------------------------------------------
