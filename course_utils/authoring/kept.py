@@ -1,7 +1,9 @@
 """Kept code: what a lesson teaches and `course_utils` keeps is one text.
 
 A cell names what it teaches in its metadata, `"kept": "by_hand.convolution:slide"`, and the text of
-that definition in the module is written into the cell. Other lines of the cell stay.
+that definition in the module is written into the cell. Other lines of the cell stay. With "shown" in
+place of "kept" the text is written alike, but no test changes it to see whether the lesson notices
+(`mutations`): for parts of a network, whose mutants would train for minutes; tests/models has them.
 """
 
 import ast
@@ -9,6 +11,9 @@ from pathlib import Path
 
 from course_utils.authoring.lesson_files import names_in, parse
 from course_utils.errors import CourseError
+
+
+WRITTEN = ("kept", "shown")
 
 
 def kept_names(notebook):
@@ -69,7 +74,7 @@ def write_kept(notebook, root):
     """Write the source of each kept definition into its cell; return the names that changed."""
     changed = []
     for number, cell in enumerate(notebook.cells, 1):
-        for kept in names_in(cell, "kept"):
+        for kept in (name for key in WRITTEN for name in names_in(cell, key)):
             former = cell.source
             cell.source = _with_kept(cell.source, kept, root, f"Cell {number}")
             if cell.source != former:

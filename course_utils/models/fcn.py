@@ -18,7 +18,7 @@ from course_utils.by_hand.convolution import require_positive
 from course_utils.by_hand.masks import require_masks
 from course_utils.models.classifier import learning_rates
 from course_utils.models.half_precision import load_half
-from course_utils.models.pictures import as_floats
+from course_utils.models.pictures import as_floats, shuffled
 from course_utils.models.segmentation import augmenting, networks
 from course_utils.models.segmentation.losses import WeightedCrossEntropy, class_weights
 from course_utils.models.segmentation.move import as_convolutions
@@ -29,7 +29,8 @@ FILTERS = (16, 32, 64, 128)
 FOR_GARMENTS = {"epochs": 6, "power": 0.2, "changes": (augmenting.mirrored,)}  # for `train`
 FOR_NUCLEI = {"epochs": 20, "power": 0, "peak": 0.02}
 NUCLEI_SPLIT = 384  # of the picture's 512 columns: those before it are learnt from
-GARMENTS_SHIPPED = "checkpoints/garment_segmenter.npz"
+GARMENT_SKIPS = 3
+GARMENTS_SHIPPED = "checkpoints/garment_segmenter_{skips}_skips.npz"
 NUCLEI_SHIPPED = "checkpoints/nuclei_segmenter.npz"
 
 __all__ = [
@@ -111,11 +112,9 @@ def train(
         WeightedCrossEntropy(class_weights(masks, classes, power)),
         jit_compile=False,
     )
-    scenes = tf.data.Dataset.from_tensor_slices((pictures, masks)).shuffle(len(pictures), seed)
+    batches = shuffled((np.asarray(pictures), np.asarray(masks)), batch, seed)
     if changes:
-        scenes = scenes.map(lambda picture, mask: (as_floats(picture), mask))
-        scenes = augmenting.augmented(scenes, changes, seed)
-    batches = scenes.batch(batch).prefetch(tf.data.AUTOTUNE)
+        batches = augmenting.augmented(batches, changes, seed).prefetch(tf.data.AUTOTUNE)
     return network.fit(batches, epochs=epochs, verbose=0, callbacks=list(callbacks), shuffle=False)
 
 
@@ -132,7 +131,7 @@ def predict(network, pictures, batch=50):
     return np.concatenate([each.argmax(axis=-1).astype(np.uint8) for each in logits])
 
 
-def garment_network(skips=3):
+def garment_network(skips=GARMENT_SKIPS):
     """Return the network for `scenes.garment_scenes`, of any size: four classes and the ground."""
     return build_fcn(None, 1 + len(GARMENTS), skips=skips)
 
@@ -145,13 +144,16 @@ def nuclei_network():
     return build_fcn(None, 2, channels=1, skips=2, filters=FILTERS[:3])
 
 
-def load_garment_segmenter():
-    """Return the `garment_network` that the course ships.
+def load_garment_segmenter(skips=GARMENT_SKIPS):
+    """Return the `garment_network` with so many skips, 0 to 3, that the course ships.
+
+    All four have been trained alike.
 
     Raises:
+        ValueError: it cannot have so many skips.
         CourseError: its weights are missing, or are not the ones that the course ships.
     """
-    return load_half(garment_network(), GARMENTS_SHIPPED)
+    return load_half(garment_network(skips), GARMENTS_SHIPPED.format(skips=skips))
 
 
 def load_nuclei_segmenter():

@@ -107,6 +107,15 @@ def make_replay(images=20, moments=EVENTS + 1, proposals=48):
     return explorer.set(moment=0)
 
 
+def make_viewer():
+    """Return a SegmentationViewer of a scene of 80 × 80 pixels, with the scores of three networks."""
+    truth = np.zeros((80, 80), int)
+    truth[10:40, 8:34], truth[30:70, 44:70] = 1, 2
+    scores = 2 * np.eye(5)[truth] + np.random.default_rng(1).normal(size=(3, 80, 80, 5))
+    predictions = dict(zip(("coarse", "finer", "finest"), scores))
+    return widgets.SegmentationViewer(photograph()[:80, :80], predictions, truth)
+
+
 def make_pad():
     """Return a DigitPad on which nothing is drawn."""
     return widgets.DigitPad(network_and_pictures()[0])
@@ -169,6 +178,7 @@ def _cases():
     """Return {name: Case}."""
     there_and_back = [UP] * 10 + [DOWN] * 10
     columns = _each("column", BACK_AND_FORTH), [("Column", key) for key in there_and_back]
+    along = _each("column", [40 + at for at in BACK_AND_FORTH]), columns[1]
     edits = _kernels(), [("Kernel row 0, column 0", UP)] * EVENTS
     filters = _each("filter", range(1, 11)) + _each("row", range(1, 11))
     numbers = range(1, EVENTS + 1)
@@ -208,6 +218,8 @@ def _cases():
                         [("Positive", key) for key in there_and_back], kernel),
         "suppression": Case("`NMSStepper`, 60 detections: step", make_suppression,
                             _each("step", numbers), [("Step", "Enter")] * EVENTS, kernel),
+        "viewer": Case("`SegmentationViewer`, 80 × 80 pixels, 3 predictions: column", make_viewer,
+                       *along, kernel),
         "pad": Case("`DigitPad`: a stroke goes on", make_pad, *_strokes(), model),
     }  # fmt: skip
 

@@ -9,9 +9,9 @@ from lab_in_browser import ROOT
 from course_utils import widgets
 from course_utils.authoring import lesson_files
 
-# Lessons 05 and 06 train for minutes what their explorers need: test_box_explorers_in_browser.py and
-# test_roi_explorers_in_browser.py use these in notebooks of their own.
-APART = {"05_boxes", "06_faster_rcnn"}
+# Lessons 05 to 07 train for minutes what their explorers need: the tests of boxes, of RoIs and of
+# SegmentationViewer use these in notebooks of their own.
+APART = {"05_boxes", "06_faster_rcnn", "07_fcn_segmentation"}
 LESSONS = {path.stem: path for path in lesson_files.lesson_paths(ROOT) if path.stem not in APART}
 # A lesson's own network, trained in the same way, comes with the course.
 TRAINED = "from course_utils.models.classifier import load_digit_reader\n"

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from course_utils.models.pictures import shuffled
 from course_utils.scenes.faults import fault_of_objects
 
 PADDING = -1  # the class where a picture has fewer objects than another one of its batch
@@ -125,26 +126,3 @@ def as_batches(pictures, boxes, labels, batch, seed):
     """Return a Dataset of shuffled batches as `scenes.read_records` gives them."""
     batches = shuffled((pictures, *padded(boxes, labels)), batch, seed)
     return batches.map(lambda images, *own: (images, dict(zip(("boxes", "classes"), own))))
-
-
-def shuffled(arrays, batch, seed=None):
-    """Return a Dataset of batches of the arrays' rows, in another order in each epoch.
-
-    The arrays stay where they are, for a Dataset made of them would keep a copy, and shuffling it
-    another one.
-
-    Args:
-        arrays: as many rows each.
-        batch: how many rows at once; the last batch may have fewer.
-        seed: None takes TensorFlow's own, as `keras.utils.set_random_seed` sets it.
-    """
-    kinds = [array.dtype for array in arrays]
-
-    def rows(numbers):
-        own = tf.numpy_function(lambda some: [each[some] for each in arrays], [numbers], kinds)
-        return tuple(
-            tf.ensure_shape(part, (None, *whole.shape[1:])) for part, whole in zip(own, arrays)
-        )
-
-    numbers = tf.data.Dataset.range(len(arrays[0])).shuffle(len(arrays[0]), seed=seed)
-    return numbers.batch(batch).map(rows).prefetch(tf.data.AUTOTUNE)

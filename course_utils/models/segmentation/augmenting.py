@@ -1,50 +1,35 @@
-"""Scenes that were never made: moved, enlarged and mirrored by chance, their masks with them.
+"""Scenes that were never made: pictures changed by chance, and their masks with them.
 
-A picture is enlarged bilinearly, its mask by nearest neighbour: half-way between class 1 and class
-3 lies no class 2. What changes a scene takes (picture, mask, chance): (height, width, channels)
-float32 in 0…1, (height, width) int, and a seed (2,); it returns the first two.
+A change takes (pictures, masks, chance): (n, height, width, channels), (n, height, width) and a
+seed (2,); it returns the first two.
 """
 
 import tensorflow as tf
 
-from course_utils.scenes.augmenting import window_in
 
-
-def zoomed(picture, mask, chance):
-    """Cut the same window out of both, and enlarge it to the size that they have."""
-    size = tf.shape(mask)
-    corner, sides = window_in(tf.cast(size, tf.float32), chance)
-    top, left, height, width = tf.unstack(tf.cast(tf.concat([corner, sides], 0), tf.int32))
-    part = picture[top : top + height, left : left + width]
-    own = mask[top : top + height, left : left + width, tf.newaxis]
-    enlarged = tf.image.resize(own, size, "nearest")[..., 0]
+def mirrored(pictures, masks, chance):
+    """Exchange left and right in about half of the pictures, and in their masks."""
+    turned = tf.random.stateless_uniform(tf.shape(masks)[:1], chance) < 0.5
+    turned = turned[:, tf.newaxis, tf.newaxis]
     return (
-        tf.ensure_shape(tf.image.resize(part, size), picture.shape),
-        tf.ensure_shape(enlarged, mask.shape),
+        tf.where(turned[..., tf.newaxis], pictures[:, :, ::-1], pictures),
+        tf.where(turned, masks[:, :, ::-1], masks),
     )
 
 
-def mirrored(picture, mask, chance):
-    """Exchange left and right in both, or not."""
-    if tf.random.stateless_uniform((), chance + 2) < 0.5:
-        return picture, mask
-    return picture[:, ::-1], mask[:, ::-1]
-
-
-def augmented(scenes, changes, seed):
-    """Return a Dataset whose scenes are changed anew in each epoch.
+def augmented(batches, changes, seed):
+    """Return a Dataset whose batches are changed anew in each epoch.
 
     Args:
-        scenes: tf.data.Dataset of (picture, mask).
-        changes: functions such as those above, in order.
+        batches: tf.data.Dataset of (pictures, masks).
+        changes: functions such as `mirrored`, in order.
         seed: a whole number.
     """
     chances = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
 
-    def change(scene, chance):
-        picture, mask = scene
+    def change(batch, chance):
         for one in changes:
-            picture, mask = one(picture, mask, chance)
-        return picture, mask
+            batch = one(*batch, chance)
+        return batch
 
-    return tf.data.Dataset.zip((scenes, chances)).map(change, num_parallel_calls=tf.data.AUTOTUNE)
+    return tf.data.Dataset.zip((batches, chances)).map(change)
