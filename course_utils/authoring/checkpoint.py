@@ -9,7 +9,7 @@ from course_utils.places import DATA
 from course_utils.startup import start_keras
 
 SEED, CROPS, SCENES, TESTS = 6, 10_000, 8_000, 500  # of the detector
-GARMENT_SCENES, GARMENT_TESTS, NUCLEI_CROPS = 4_000, 200, 480  # of lesson 07's networks
+GARMENT_SCENES, GARMENT_TESTS, NUCLEI_CROPS = 8_000, 200, 480  # of lesson 07's networks
 
 
 def ship_reader(folder=DATA):

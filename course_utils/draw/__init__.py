@@ -9,7 +9,6 @@ from course_utils.draw.confusion import confusion
 from course_utils.draw.curves import learning_curves
 from course_utils.draw.gallery import gallery
 from course_utils.draw.grids import convolution_step, number_grids
-from course_utils.draw.heat import heat_maps
 from course_utils.draw.landscape import landscape
 from course_utils.draw.lines import lines
 from course_utils.draw.masks import mask_errors, masks_on
@@ -30,7 +29,6 @@ __all__ = [
     "confusion",
     "convolution_step",
     "gallery",
-    "heat_maps",
     "kernel_result",
     "landscape",
     "learning_curves",

@@ -7,7 +7,7 @@ from course_utils.draw.shown import Shown
 from course_utils.draw.style import inks_on, new_figure
 from course_utils.draw.words import fold, letters_in
 
-CELL, NAMES = 0.52, 1.3  # inches
+CELL, NAMES, DIGIT = 0.52, 1.3, 0.085  # inches
 LONG = 3  # letters: longer class names stand upright
 FONT = 10  # points
 LEGEND = "Blue: read correctly. Orange: mix-ups, the darker the more frequent."
@@ -30,7 +30,8 @@ def confusion(matrix, classes, description):
         ValueError: another shape, or counts that are negative or no whole numbers.
     """
     matrix, names = _checked(matrix, [str(name) for name in classes])
-    side = CELL * len(names) + NAMES
+    cell = max(CELL, DIGIT * len(f"{matrix.max():,}") + CELL / 6)
+    side = cell * len(names) + NAMES
     figure = new_figure(side, side)
     draw_confusion(figure.subplots(), matrix, names, names)
     figure.supxlabel(fold(LEGEND, letters_in(side, FONT - 1)), fontsize=FONT - 1)

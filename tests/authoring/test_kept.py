@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_utils.authoring import lesson_files
-from course_utils.authoring.kept import kept_source, replace_definition, write_kept
+from course_utils.authoring.kept import kept_names, kept_source, replace_definition, write_kept
 from course_utils.errors import CourseError
 
 SOURCE = 'def double(number):\n    """Twice a number."""\n    return number * 2'
@@ -29,6 +29,12 @@ def test_lines_before_and_after_the_definition_stay(toy):
 def test_magic_lines_and_an_empty_cell(toy):
     assert written(toy, "%time 1\ndef double(n):\n    ...") == f"%time 1\n{SOURCE}"
     assert written(toy, "") == SOURCE
+
+
+def test_what_is_shown_is_written_like_what_is_kept_and_is_not_kept(toy):
+    notebook = new_notebook(cells=[new_code_cell("", metadata={"shown": "by_hand.toy:double"})])
+    assert write_kept(notebook, toy) == ["by_hand.toy:double"]
+    assert notebook.cells[0].source == SOURCE and kept_names(notebook) == []
 
 
 def test_decorators_belong_to_the_definition():

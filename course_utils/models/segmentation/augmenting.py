@@ -1,35 +1,18 @@
-"""Scenes that were never made: pictures changed by chance, and their masks with them.
-
-A change takes (pictures, masks, chance): (n, height, width, channels), (n, height, width) and a
-seed (2,); it returns the first two.
-"""
+"""Scenes that were never made: pictures changed, and their masks with them."""
 
 import tensorflow as tf
 
 
-def mirrored(pictures, masks, chance):
-    """Exchange left and right in about half of the pictures, and in their masks."""
-    turned = tf.random.stateless_uniform(tf.shape(masks)[:1], chance) < 0.5
-    turned = turned[:, tf.newaxis, tf.newaxis]
-    return (
-        tf.where(turned[..., tf.newaxis], pictures[:, :, ::-1], pictures),
-        tf.where(turned, masks[:, :, ::-1], masks),
-    )
-
-
-def augmented(batches, changes, seed):
-    """Return a Dataset whose batches are changed anew in each epoch.
+def half_mirrored(pictures, masks):
+    """Exchange left and right in the first half of a batch; shuffling has put them there.
 
     Args:
-        batches: tf.data.Dataset of (pictures, masks).
-        changes: functions such as `mirrored`, in order.
-        seed: a whole number.
+        pictures: (n, height, width, channels).
+        masks: (n, height, width).
     """
-    chances = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
+    half = tf.shape(pictures)[0] // 2
 
-    def change(batch, chance):
-        for one in changes:
-            batch = one(*batch, chance)
-        return batch
+    def turned(values):
+        return tf.concat([tf.reverse(values[:half], [2]), values[half:]], axis=0)
 
-    return tf.data.Dataset.zip((batches, chances)).map(change)
+    return turned(pictures), turned(masks)
