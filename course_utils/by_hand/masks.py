@@ -103,9 +103,9 @@ def error_kinds(truth, predicted):
 def bilinear_kernel(factor):
     """The kernel that makes a transposed convolution of stride `factor` bilinear, (size, size).
 
-    Its weights fall from the middle by 1 / factor a pixel, in a straight line. With padding "same"
-    it does what bilinear upsampling does, except near the edge: there upsampling goes on with the
-    outermost pixel, and here nothing comes in from outside.
+    It is the product of two rows whose weights fall from the middle by 1 / factor a pixel, in a
+    straight line. With padding "same" it does what bilinear upsampling does, except near the edge:
+    there upsampling goes on with the outermost pixel, and here nothing comes in from outside.
     """
     require_positive("factor", factor)
     size = 2 * factor - factor % 2  # odd where a pixel stands in the middle, else even

@@ -26,7 +26,7 @@ from course_utils.scenes.garments import GARMENTS
 
 BATCH = 16
 FILTERS = (16, 32, 64, 128)
-FOR_GARMENTS = {"epochs": 3, "power": 0.2, "change": augmenting.half_mirrored}  # for `train`
+FOR_GARMENTS = {"epochs": 2, "power": 0.2, "change": augmenting.half_mirrored}  # for `train`
 FOR_NUCLEI = {"epochs": 10, "power": 0, "peak": 0.02}
 NUCLEI_SPLIT = 384  # of the picture's 512 columns: those before it are learnt from
 GARMENT_SKIPS = 3
@@ -78,7 +78,7 @@ def train(
     network,
     pictures,
     masks,
-    epochs=3,
+    epochs=2,
     peak=0.012,
     batch=BATCH,
     power=0.2,
