@@ -127,7 +127,8 @@ def predict(network, pictures, batch=50):
         batch: how many are looked at together; their logits are not kept.
     """
     starts = range(0, len(pictures), batch)
-    logits = (network.predict_on_batch(pictures[first : first + batch]) for first in starts)
+    # Not `predict_on_batch`: TensorFlow warns when several networks are asked in turn.
+    logits = (np.array(network(pictures[first : first + batch])) for first in starts)
     return np.concatenate([each.argmax(axis=-1).astype(np.uint8) for each in logits])
 
 

@@ -61,7 +61,7 @@ def viewer(page):
 
 def place_of(output, x, y):
     """Return the place of a pixel's middle in the first picture, in pixels of the page."""
-    while not (box := output.locator('[data-pick="picture"]').first.bounding_box()):
+    while not (box := output.locator('[data-pick="pixel"]').first.bounding_box()):
         output.page.wait_for_timeout(50)
     return box["x"] + (x + 0.5) / 64 * box["width"], box["y"] + (y + 0.5) / 48 * box["height"]
 
