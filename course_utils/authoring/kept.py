@@ -1,9 +1,10 @@
 """Kept code: what a lesson teaches and `course_utils` keeps is one text.
 
 A cell names what it teaches in its metadata, `"kept": "by_hand.convolution:slide"`, and the text of
-that definition in the module is written into the cell. Other lines of the cell stay. With "shown" in
-place of "kept" the text is written alike, but no test changes it to see whether the lesson notices
-(`mutations`): for parts of a network, whose mutants would train for minutes; tests/models has them.
+that definition in the module is written into the cell. Other lines of the cell stay. With "shown"
+in place of "kept" the text is written alike, but no test changes it to see whether the lesson
+notices (`mutations`): for parts of a network, whose mutants would train for minutes; tests/models
+has them.
 """
 
 import ast
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from course_utils.authoring.lesson_files import names_in, parse
 from course_utils.errors import CourseError
-
 
 WRITTEN = ("kept", "shown")
 

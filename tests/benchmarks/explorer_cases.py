@@ -108,7 +108,7 @@ def make_replay(images=20, moments=EVENTS + 1, proposals=48):
 
 
 def make_viewer():
-    """Return a SegmentationViewer of a scene of 80 × 80 pixels, with the scores of three networks."""
+    """Return a SegmentationViewer of 80 × 80 pixels, with the scores of three networks."""
     truth = np.zeros((80, 80), int)
     truth[10:40, 8:34], truth[30:70, 44:70] = 1, 2
     scores = 2 * np.eye(5)[truth] + np.random.default_rng(1).normal(size=(3, 80, 80, 5))
