@@ -99,4 +99,5 @@ def tinted(luminance, rng):
     tint -= tint @ LUMINANCE
     room = np.where(tint > 0, 1 - luminance, luminance)
     share = np.min(room / np.maximum(np.abs(tint), 1e-9))
-    return (luminance + tint * np.clip(share, 0, 1)).astype(np.float32)
+    colour = luminance + tint * np.clip(share, 0, 1)
+    return np.clip(colour, 0, 1).astype(np.float32)  # rounding may leave it by the last digit

@@ -164,7 +164,7 @@ def kernel_summed(weights, height, width):
 
 def bilinear_row(factor):
     """Return the weights with which a transposed convolution of stride `factor` interpolates
-    linearly along one axis: 2 * factor for an even factor, one less for an odd one.
+    linearly along one axis. There are 2 * factor of them, for an odd factor one less.
     """
     length = 2 * factor - factor % 2
     from_middle = np.arange(length) - (length - 1) / 2
