@@ -90,6 +90,30 @@ def choose(page, menu, item):
     page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
 
 
+def choose_theme(page, theme):
+    """Choose JupyterLab's "Light" or "Dark", and wait until it is there."""
+    page.click('.lm-MenuBar-itemLabel:text-is("Settings")')
+    page.hover('.lm-Menu-itemLabel:text-is("Theme")')
+    page.click(f'.lm-Menu-itemLabel:text-is("JupyterLab {theme}")')
+    light = str(theme == "Light").lower()
+    page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+    page.wait_for_timeout(500)  # the theme's own style has to arrive
+
+
+def overhang(page, size, *selectors):
+    """Return how many pixels what is selected is too wide, at most, in a narrow window.
+
+    Args:
+        size: of the window before and afterwards, {"width", "height"}.
+        selectors: each selects something.
+    """
+    page.set_viewport_size({**size, "width": 700})
+    wide = "all => all.map(one => one.scrollWidth - one.clientWidth)"
+    found = [page.locator(selector).evaluate_all(wide) for selector in selectors]
+    page.set_viewport_size(size)
+    return max(max(each) for each in found)
+
+
 # Files that JupyterLab itself does not find; and MathJax 2, which ipywidgets 7 asks, once a widget
 # is shown, on pages with formulas: JupyterLab 4 has a later one.
 NOT_OURS = ("Failed to load resource", "of undefined (reading 'Queue')")

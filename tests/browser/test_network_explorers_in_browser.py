@@ -9,10 +9,12 @@ from notebook_page import (
     TOO_FAINT,
     cell,
     choose,
+    choose_theme,
     field,
     fill,
     named,
     open_cells,
+    overhang,
     press,
     readout,
 )
@@ -113,12 +115,7 @@ def test_everything_that_can_be_used_or_seen_has_a_name(page):
 
 
 def test_nothing_is_wider_than_a_narrow_window(page):
-    page.set_viewport_size({**TALLER, "width": 700})
-    wide = page.locator(".jp-OutputArea-output").evaluate_all(
-        "all => all.map(one => one.scrollWidth - one.clientWidth)"
-    )
-    page.set_viewport_size(TALLER)
-    assert max(wide) <= 0
+    assert overhang(page, TALLER, ".jp-OutputArea-output") <= 0
 
 
 # --- keyboard ------------------------------------------------------------------------------------
@@ -257,10 +254,5 @@ def test_run_moves_and_stop_stops(page):
 def test_every_word_can_be_read(page, errors, theme):
     fill(errors, "Threshold", 7)
     expect(errors.get_by_role("alert")).to_contain_text("Expected threshold")
-    page.click('.lm-MenuBar-itemLabel:text-is("Settings")')
-    page.hover('.lm-Menu-itemLabel:text-is("Theme")')
-    page.click(f'.lm-Menu-itemLabel:text-is("JupyterLab {theme}")')
-    light = str(theme == "Light").lower()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
-    page.wait_for_timeout(500)  # the theme's own style has to arrive
+    choose_theme(page, theme)
     assert page.evaluate(TOO_FAINT) == []

@@ -8,10 +8,12 @@ from notebook_page import (
     TOO_FAINT,
     cell,
     choose,
+    choose_theme,
     field,
     fill,
     named,
     open_cells,
+    overhang,
     press,
     readout,
 )
@@ -94,12 +96,8 @@ def test_everything_that_can_be_used_or_seen_has_a_name(page):
 
 
 def test_nothing_is_wider_than_a_narrow_window_and_buttons_keep_their_words(page):
-    page.set_viewport_size({**TALLER, "width": 700})
-    wide = "all => all.map(one => one.scrollWidth - one.clientWidth)"
-    outputs = page.locator(".jp-OutputArea-output").evaluate_all(wide)
-    buttons = page.locator(".jp-OutputArea-output button").evaluate_all(wide)
-    page.set_viewport_size(TALLER)
-    assert max(outputs) <= 0 and max(buttons) <= 0
+    outputs = ".jp-OutputArea-output"
+    assert overhang(page, TALLER, outputs, f"{outputs} button") <= 0
 
 
 # --- keyboard ------------------------------------------------------------------------------------
@@ -220,10 +218,5 @@ def test_run_goes_through_the_training_and_stop_stops(page, replay):
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
 def test_every_word_can_be_read(page, lab, theme):
-    page.click('.lm-MenuBar-itemLabel:text-is("Settings")')
-    page.hover('.lm-Menu-itemLabel:text-is("Theme")')
-    page.click(f'.lm-Menu-itemLabel:text-is("JupyterLab {theme}")')
-    light = str(theme == "Light").lower()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
-    page.wait_for_timeout(500)  # the theme's own style has to arrive
+    choose_theme(page, theme)
     assert page.evaluate(TOO_FAINT) == []

@@ -1,17 +1,17 @@
 """SegmentationViewer in the real browser: by mouse, keyboard, touch and ear."""
 
-import re
-
 import pytest
 from notebook_page import (
     STARTED,
     TOO_FAINT,
     cell,
     choose,
+    choose_theme,
     field,
     fill,
     named,
     open_cells,
+    overhang,
     press,
     readout,
 )
@@ -74,24 +74,19 @@ def test_everything_that_can_be_used_or_seen_has_a_name(page):
 
 
 def test_nothing_is_wider_than_a_narrow_window_and_buttons_keep_their_words(page):
-    page.set_viewport_size({**TALLER, "width": 700})
-    wide = "all => all.map(one => one.scrollWidth - one.clientWidth)"
-    outputs = page.locator(".jp-OutputArea-output").evaluate_all(wide)
-    buttons = page.locator(".jp-OutputArea-output button").evaluate_all(wide)
-    page.set_viewport_size(TALLER)
-    assert max(outputs) <= 0 and max(buttons) <= 0
+    outputs = ".jp-OutputArea-output"
+    assert overhang(page, TALLER, outputs, f"{outputs} button") <= 0
 
 
-def test_keys_move_the_pixel_and_a_row_that_is_not_there_is_refused(page, viewer):
+def test_keys_move_the_pixel_and_a_row_beyond_the_last_becomes_the_last(page, viewer):
     words = readout(viewer).inner_text()
     field(viewer, "Row").focus()
     page.keyboard.press("ArrowUp")
     expect(field(viewer, "Row")).to_have_value("25")
     expect(readout(viewer)).not_to_have_text(words)
     fill(viewer, "Row", 99)
-    expect(viewer.get_by_role("alert").or_(readout(viewer)).first).to_contain_text(
-        re.compile("from 0 to 47|Row 47")
-    )
+    expect(field(viewer, "Row")).to_have_value("47")
+    expect(readout(viewer)).to_contain_text("Row 47,")
 
 
 def test_buttons_go_to_the_next_prediction_and_to_the_surest_mistake(page, viewer):
@@ -132,10 +127,5 @@ def test_dragging_over_an_outline_follows_the_pointer(page, viewer):
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
 def test_every_word_can_be_read(page, viewer, theme):
-    page.click('.lm-MenuBar-itemLabel:text-is("Settings")')
-    page.hover('.lm-Menu-itemLabel:text-is("Theme")')
-    page.click(f'.lm-Menu-itemLabel:text-is("JupyterLab {theme}")')
-    light = str(theme == "Light").lower()
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
-    page.wait_for_timeout(500)  # the theme's own style has to arrive
+    choose_theme(page, theme)
     assert page.evaluate(TOO_FAINT) == []

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from asking import require_slips_apart
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,8 +12,6 @@ from course_utils.by_hand.metrics import average_precision, detection_curve
 from course_utils.exercises import lesson_05, recording
 from course_utils.exercises.answer_book import expected_outcomes, known_slips
 from course_utils.exercises.answers import lesson_05 as answers
-from course_utils.exercises.diagnosis import find_slip
-from course_utils.exercises.trials import Trial
 
 EXERCISES = {item.name: item for item in recording.exercises_of(lesson_05)}
 RIGHT, OBJECTS = lesson_05._RIGHT, lesson_05._OBJECTS
@@ -141,12 +140,7 @@ def test_slips_written_differently_are_named(name, answer, words):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_no_two_slips_are_alike(name):
     """What one slip gives is never taken for another one."""
-    slips, expected = known_slips(EXERCISES[name]), expected_outcomes(EXERCISES[name])
-    for one in slips:
-        trials = [Trial({}, outcome) for outcome in one.outcomes]
-        others = [other for other in slips if other.name != one.name]
-        assert find_slip([one], trials, expected) is one
-        assert find_slip(others, trials, expected) is None, one.name
+    require_slips_apart(EXERCISES[name])
 
 
 # --- no check accepts any answer ----------------------------------------------------------------

@@ -4,16 +4,16 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from asking import require_slips_apart
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.by_hand import detection_errors
 from course_utils.by_hand import roi_align as by_hand
 from course_utils.exercises import lesson_06, recording
-from course_utils.exercises.answer_book import expected_outcomes, known_slips
+from course_utils.exercises.answer_book import expected_outcomes
 from course_utils.exercises.answers import lesson_06 as answers
-from course_utils.exercises.diagnosis import find_slip
-from course_utils.exercises.trials import Trial, run_answer
+from course_utils.exercises.trials import run_answer
 
 keras = pytest.importorskip("keras")
 
@@ -129,13 +129,7 @@ def test_slips_written_differently_are_named(name, answer, words):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_no_two_slips_are_alike(name):
     """What one slip gives is never taken for another one; one of a part may fit others, too."""
-    slips, expected = known_slips(EXERCISES[name]), expected_outcomes(EXERCISES[name])
-    for one in slips:
-        trials = [Trial({}, outcome) for outcome in one.outcomes]
-        others = [other for other in slips if other.name != one.name and not other.part]
-        assert find_slip([one], trials, expected) is one
-        assert find_slip(others, trials, expected) is None, one.name
-        assert find_slip(slips, trials, expected).name == one.name
+    require_slips_apart(EXERCISES[name], parts_too=False)
 
 
 # --- no check accepts any answer ----------------------------------------------------------------
